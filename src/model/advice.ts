@@ -1,0 +1,16 @@
+import type { EntityId } from "./entity.ts";
+
+/** A recommended interval for one entity. Intervals in seconds. */
+export interface Advice {
+  readonly entityId: EntityId;
+  readonly action: "keep" | "slower" | "faster" | "wait";
+  /** Effective interval now; absent when no read was ever seen. */
+  readonly present?: number;
+  /** Absent while `action` is `wait`. */
+  readonly recommended?: number;
+  /** Why, in one plain sentence. */
+  readonly reason: string;
+  /** Share of its bus the entity takes now and would take. */
+  readonly share?: number;
+  readonly shareAfter?: number;
+}

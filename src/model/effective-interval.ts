@@ -1,0 +1,13 @@
+import type { EntityId } from "./entity.ts";
+
+/** The time between reads that an entity really gets. */
+export interface EffectiveInterval {
+  readonly entityId: EntityId;
+  readonly seconds: number;
+  /** `last-reported`: reads were seen. `changes`: only an upper bound from the gaps between changes. */
+  readonly origin: "last-reported" | "changes";
+  /** Gaps between reads behind the figure. */
+  readonly gaps: number;
+  /** When the last read behind it was seen, ms since 1970. */
+  readonly asOf: number;
+}

@@ -1,0 +1,83 @@
+import type { Advice } from "./advice.ts";
+import type { Bus, BusLoad } from "./bus.ts";
+import type { EffectiveInterval } from "./effective-interval.ts";
+import type { Entity } from "./entity.ts";
+import type { EntityStatistics } from "./entity-statistics.ts";
+
+export type ConnectionState = "disconnected" | "connecting" | "authenticating" | "syncing" | "live" | "refused";
+
+/** The connection to Home Assistant now. Times in ms since 1970. */
+export interface ConnectionHealth {
+  readonly state: ConnectionState;
+  readonly since: number;
+  /** Home Assistant's version, once known. */
+  readonly version?: string;
+  /** Why it is not live, in a sentence with its remedy. */
+  readonly cause?: string;
+  readonly nextTryAt?: number;
+  readonly reconnects: number;
+}
+
+export interface IngestHealth {
+  readonly entities: number;
+  /** Samples taken since the daemon started. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  readonly waiting: number;
+  /** Samples a second over the last minute. */
+  readonly ratePerSecond: number;
+  /** Milliseconds from Home Assistant's stamp to ours, of the newest live sample. */
+  readonly lagMilliseconds?: number;
+  readonly gaps: number;
+  readonly openGaps: number;
+}
+
+export interface StorageHealth {
+  readonly status: "ok" | "full" | "failing" | "damaged";
+  /** The reason of any status but `ok`, with its remedy. */
+  readonly cause?: string;
+  readonly series: number;
+  readonly samples: number;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly bytesPerSample: number;
+  /** Oldest and newest sample, ms since 1970. */
+  readonly oldest?: number;
+  readonly newest?: number;
+  /** Bytes handed to the operating system since the daemon started, and per day at the rate of the last hour. */
+  readonly bytesWritten: number;
+  readonly bytesPerDay: number;
+  readonly lastCommitAt?: number;
+  readonly commitMilliseconds?: number;
+  readonly damagedFrames: number;
+  readonly freeDiskBytes?: number;
+}
+
+export interface EntityOverview {
+  readonly entity: Entity;
+  readonly busId?: string;
+  readonly statistics?: EntityStatistics;
+  readonly interval?: EffectiveInterval;
+  readonly advice?: Advice;
+}
+
+export interface BusOverview {
+  readonly bus: Bus;
+  readonly load: BusLoad;
+  /** What matters about this bus, in one plain sentence. */
+  readonly sentence: string;
+}
+
+/** All that the sensors, the panel and the report say, at one moment. */
+export interface Overview {
+  readonly at: number;
+  readonly product: { readonly version: string; readonly demo: boolean; readonly startedAt: number };
+  readonly connection: ConnectionHealth;
+  readonly ingest: IngestHealth;
+  readonly storage: StorageHealth;
+  /** Worst first. */
+  readonly buses: readonly BusOverview[];
+  /** By share of the bus, largest first. */
+  readonly entities: readonly EntityOverview[];
+}

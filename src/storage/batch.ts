@@ -1,0 +1,28 @@
+/** One change of one key. */
+export type Operation =
+  | { readonly kind: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly kind: "delete"; readonly key: Uint8Array };
+
+/** Changes that happen together or not at all: one batch is one frame. Later operations on a key win. */
+export class Batch {
+  readonly #operations: Operation[] = [];
+
+  /** The batch owns both arrays from here on; the caller does not change them. */
+  put(key: Uint8Array, value: Uint8Array): this {
+    this.#operations.push({ kind: "put", key, value });
+    return this;
+  }
+
+  delete(key: Uint8Array): this {
+    this.#operations.push({ kind: "delete", key });
+    return this;
+  }
+
+  get operations(): readonly Operation[] {
+    return this.#operations;
+  }
+
+  get size(): number {
+    return this.#operations.length;
+  }
+}
