@@ -24,9 +24,9 @@ export interface Capabilities {
 }
 
 /** Longest key, in bytes. */
-export const longestKey = 1_024;
+export const longestKey: number = 1_024;
 /** Largest value, in bytes. */
-export const largestValue = 64 * 1024 * 1024;
+export const largestValue: number = 64 * 1024 * 1024;
 
 /**
  * Ordered bytes: the one thing a backend is. Errors: STORE_CLOSED after close, STORE_KEY_INVALID, STORE_VALUE_INVALID,
