@@ -8,7 +8,14 @@ const config: ViteUserConfigExport = defineConfig({
     exclude: ["test/home-assistant/**"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    ...reporters(),
   },
 });
+
+/** CI counts the tests of several runs; it names a file for the figures. */
+function reporters(): { reporters: string[]; outputFile?: { json: string } } {
+  const file = process.env["VITEST_JSON"];
+  return file === undefined ? { reporters: ["default"] } : { reporters: ["default", "json"], outputFile: { json: file } };
+}
 
 export default config;

@@ -1,0 +1,74 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Where a command's words go: results on stdout, everything about the work on stderr. */
+export interface Output {
+  /** True when the result has to be one JSON document on stdout. */
+  readonly json: boolean;
+  /** A line of the result for people; nothing in JSON mode. */
+  line(text?: string): void;
+  /** The result as one JSON document; nothing outside JSON mode. */
+  document(value: unknown): void;
+  /** A line on stderr, in both modes. */
+  note(text: string): void;
+  /** Replaces the line of progress on a terminal; elsewhere a line now and then. An empty text ends it. */
+  progress(text: string): void;
+  /** Unformatted text on stdout, in the caller's own line ends. */
+  raw(text: string): void;
+  /** Columns of the terminal, or 100. */
+  readonly width: number;
+}
+
+const progressEvery = { terminal: 100, file: 5_000 } as const;
+
+export function createOutput(json: boolean): Output {
+  const terminal = process.stderr.isTTY;
+  let shown = false;
+  let lastProgress = Number.NEGATIVE_INFINITY;
+  const clear = (): void => {
+    if (shown) process.stderr.write("\r\u001B[K");
+    shown = false;
+  };
+  const width = process.stdout.columns ?? 100;
+  return {
+    json,
+    width,
+    line: (text = "") => {
+      if (json) return;
+      clear();
+      process.stdout.write(`${text}\n`);
+    },
+    document: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value, jsonValue, 2)}\n`);
+    },
+    note: (text) => {
+      clear();
+      process.stderr.write(`${text}\n`);
+    },
+    progress: (text) => {
+      if (text === "") {
+        clear();
+        lastProgress = Number.NEGATIVE_INFINITY;
+        return;
+      }
+      const now = performance.now();
+      if (now - lastProgress < (terminal ? progressEvery.terminal : progressEvery.file)) return;
+      lastProgress = now;
+      if (terminal) process.stderr.write(`\r${text.slice(0, (process.stderr.columns ?? 100) - 1)}\u001B[K`);
+      else process.stderr.write(`${text}\n`);
+      shown = terminal;
+    },
+    raw: (text) => {
+      process.stdout.write(text);
+    },
+  };
+}
+
+/** JSON has no NaN and no Infinity: null, as for anything not known. */
+function jsonValue(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+}
+
+/** Length on the screen, colours not counted. */
+export function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}

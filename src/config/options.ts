@@ -1,0 +1,174 @@
+import type { Option } from "./option.ts";
+
+const globPattern = /^[a-z0-9_.*?]+$/;
+const globRule = "entity globs such as sensor.heat_pump_*";
+
+/** THE table: validation, JSON schema, documentation and the add-on's options are made from it. */
+export const options = {
+  home_assistant_url: {
+    type: "url",
+    protocols: ["http:", "https:"],
+    text: "Address of Home Assistant, as in the browser. Not needed in the add-on.",
+    environment: "HASS_URL",
+    addon: false,
+  },
+  home_assistant_token: {
+    type: "secret",
+    text: "Long-lived access token of an administrator (profile page, Security). Not needed in the add-on.",
+    environment: "HASS_TOKEN",
+    addon: false,
+  },
+  integrations: {
+    type: "list",
+    pattern: /^[a-z0-9_]+$/,
+    rule: "integration names such as modbus",
+    default: [
+      "modbus",
+      "solax_modbus",
+      "solaredge_modbus",
+      "solaredge_modbus_multi",
+      "huawei_solar",
+      "foxess_modbus",
+      "sunspec",
+      "saj_modbus",
+      "saj_h2_modbus",
+      "growatt_modbus",
+      "solarman",
+      "solis_modbus",
+      "sigen",
+      "sungrow_modbus",
+      "modbus_local_gateway",
+      "modbus_manager",
+      "stiebel_eltron_isg",
+      "victron",
+    ],
+    text: "Integrations whose entities are read over Modbus.",
+  },
+  include: {
+    type: "list",
+    pattern: globPattern,
+    rule: globRule,
+    default: [],
+    text: "Only entities that match one of these globs are followed; empty means all.",
+  },
+  exclude: {
+    type: "list",
+    pattern: globPattern,
+    rule: globRule,
+    default: [],
+    text: "Entities that match one of these globs are not followed.",
+  },
+  backfill_days: {
+    type: "integer",
+    minimum: 0,
+    maximum: 365,
+    unit: "days",
+    default: 10,
+    text: "How far back the recorder is asked at the first start, so that advice comes at once.",
+  },
+  store_directory: {
+    type: "text",
+    pattern: /\S/,
+    rule: "a folder",
+    default: "data",
+    text: "Folder that holds everything that is learned. Relative to the folder the program is started in; /data in the add-on.",
+    addon: false,
+  },
+  commit_interval: {
+    type: "number",
+    minimum: 0,
+    maximum: 3600,
+    unit: "seconds",
+    default: 10,
+    text: "A power loss costs at most what arrived in this time. 0 makes every write durable at once and wears an SD card out.",
+  },
+  bus_budget: {
+    type: "number",
+    minimum: 0.05,
+    maximum: 1,
+    unit: "share of the bus",
+    default: 0.5,
+    text: "How much of a bus the reads may take; the rest stays free for writes and answers that come late.",
+  },
+  publish: {
+    type: "choice",
+    choices: ["auto", "mqtt", "states", "off"],
+    default: "auto",
+    text: "How sensors get into Home Assistant: over MQTT where it is set up, else as plain states (auto).",
+  },
+  publish_interval: {
+    type: "integer",
+    minimum: 5,
+    maximum: 3600,
+    unit: "seconds",
+    default: 30,
+    text: "Sensors are updated at most this often.",
+  },
+  publish_entities: {
+    type: "list",
+    pattern: globPattern,
+    rule: globRule,
+    default: [],
+    text: "Entities that get sensors of their own for effective and recommended interval.",
+  },
+  mqtt_discovery_prefix: {
+    type: "text",
+    pattern: /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,
+    rule: "an MQTT topic without wildcards",
+    default: "homeassistant",
+    text: "Discovery prefix of Home Assistant's MQTT integration.",
+  },
+  panel_host: {
+    type: "text",
+    pattern: /^[A-Za-z0-9.:_-]+$/,
+    rule: "a host name or address",
+    default: "127.0.0.1",
+    text: "Address the panel listens on. Anything but this machine's own needs panel_token.",
+    addon: false,
+  },
+  panel_port: {
+    type: "integer",
+    minimum: 0,
+    maximum: 65535,
+    default: 8099,
+    text: "Port of the panel; 0 takes a free one.",
+    addon: false,
+  },
+  panel_token: {
+    type: "secret",
+    text: "Opens the panel from other machines: http://host:port/?token=…",
+    addon: false,
+  },
+  log_level: {
+    type: "choice",
+    choices: ["debug", "info", "warn", "error"],
+    default: "info",
+    text: "How much the log tells.",
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionKey = keyof typeof options;
+
+/** The table with its rows typed as plain options. */
+export const optionTable: Readonly<Record<OptionKey, Option>> = options;
+
+type ValueOf<Row extends Option> = Row extends { type: "integer" | "number" }
+  ? number
+  : Row extends { type: "boolean" }
+    ? boolean
+    : Row extends { type: "choice"; choices: readonly (infer Choice)[] }
+      ? Choice
+      : Row extends { type: "list" }
+        ? readonly string[]
+        : string;
+
+type HasDefault<Row extends Option> = Row extends { default: unknown } ? true : false;
+
+/** A validated, frozen configuration: every option that has a default, and those that were set. */
+export type Config = {
+  readonly [Key in OptionKey as HasDefault<(typeof options)[Key]> extends true ? Key : never]: ValueOf<
+    (typeof options)[Key]
+  >;
+} & {
+  readonly [Key in OptionKey as HasDefault<(typeof options)[Key]> extends true ? never : Key]?: string;
+};

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { parse } from "yaml";
+
+const command = join(import.meta.dirname, "..", "..", "..", "shared", "real-ha", "bench");
+
+/** One Modbus sensor as Home Assistant was configured with it. */
+export interface ConfiguredSensor {
+  readonly entityId: string;
+  readonly unit: number;
+  readonly address: number;
+  /** Seconds; 0 = read only when asked. */
+  readonly scanInterval: number;
+  readonly uniqueId: string | undefined;
+}
+
+/** One read on the line, from the simulated gateway's own log. Times in ms since 1970. */
+export interface Transaction {
+  readonly begun: number;
+  readonly ended: number;
+  readonly unit: number;
+  readonly address: number;
+  readonly ok: boolean;
+}
+
+export interface RecordedState {
+  readonly entityId: string;
+  readonly time: number;
+  readonly state: string;
+}
+
+/** A real Home Assistant with a Modbus line and a broker, all on loopback (`real-ha` beside this checkout). */
+export class Bench {
+  readonly environment: Readonly<Record<string, string>>;
+
+  private constructor(environment: Readonly<Record<string, string>>) {
+    this.environment = environment;
+  }
+
+  static async install(): Promise<void> {
+    await bench("install");
+  }
+
+  static async start(): Promise<Bench> {
+    const exports = await bench("start");
+    const environment = Object.fromEntries([...exports.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+    return new Bench(environment as Record<string, string>);
+  }
+
+  static async stop(): Promise<void> {
+    await bench("stop");
+  }
+
+  async restartHomeAssistant(): Promise<void> {
+    await bench("restart-ha");
+  }
+
+  get sensors(): readonly ConfiguredSensor[] {
+    const hubs = parse(readFileSync(join(this.#value("HASS_CONFIG"), "modbus.yaml"), "utf8")) as readonly {
+      sensors: readonly { name: string; slave: number; address: number; scan_interval: number; unique_id?: string }[];
+    }[];
+    return hubs.flatMap(({ sensors }) =>
+      sensors.map((sensor) => ({
+        entityId: `sensor.${sensor.name.toLowerCase().replaceAll(" ", "_")}`,
+        unit: sensor.slave,
+        address: sensor.address,
+        scanInterval: sensor.scan_interval,
+        uniqueId: sensor.unique_id,
+      })),
+    );
+  }
+
+  get transactions(): readonly Transaction[] {
+    const lines = readFileSync(this.#value("MODBUS_LOG"), "utf8").split("\n").slice(0, -1);
+    return lines.map((line) => {
+      const entry = JSON.parse(line) as { begun: number; ended: number; unit: number; address: number; ok: boolean };
+      return { ...entry, begun: entry.begun * 1_000, ended: entry.ended * 1_000 };
+    });
+  }
+
+  /** New states (not rows of attributes alone) of `entityIds` as the recorder wrote them, `from` inclusive, `to` exclusive. */
+  recorded(entityIds: readonly string[], from: number, to: number): readonly RecordedState[] {
+    using database = new DatabaseSync(join(this.#value("HASS_CONFIG"), "home-assistant_v2.db"), { readOnly: true });
+    const rows = database
+      .prepare(
+        `select m.entity_id as entityId, s.last_updated_ts as updated, s.state as state
+         from states s join states_meta m using (metadata_id)
+         where s.state is not null and (s.last_changed_ts is null or s.last_changed_ts = s.last_updated_ts)`,
+      )
+      .all() as { entityId: string; updated: number; state: string }[];
+    const wanted = new Set(entityIds);
+    return rows
+      .map(({ entityId, updated, state }) => ({ entityId, time: Math.round(updated * 1_000), state }))
+      .filter(({ entityId, time }) => wanted.has(entityId) && time >= from && time < to);
+  }
+
+  async api(path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.#value("HASS_URL")}/api/${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${this.#value("HASS_TOKEN")}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  #value(name: string): string {
+    const value = this.environment[name];
+    if (value === undefined) throw new Error(`The bench did not say ${name}`);
+    return value;
+  }
+}
+
+async function bench(...words: readonly string[]): Promise<string> {
+  const child = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (part: Buffer) => (printed += part.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`bench ${words.join(" ")} ended with ${code}:\n${printed}`);
+  return printed;
+}

@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Overview } from "#model/overview.ts";
+import { Daemon, pause, runCadence } from "../support/daemon.ts";
+import { Bench, type ConfiguredSensor, type RecordedState } from "./bench.ts";
+
+const minute = 60_000;
+/** The whole run; what happens in it stands in `beforeAll`. */
+const runFor = 10 * minute;
+/** The recorder commits every second here; the daemon gathers for a second. Younger rows may be on their way. */
+const stillOnTheirWay = 5_000;
+
+/**
+ * Ten minutes beside a real Home Assistant, with a restart of Home Assistant and a `kill -9` of the daemon, and then two
+ * truths to compare with: what the recorder wrote, and what travelled on the line.
+ */
+describe("ten minutes beside a real Home Assistant", () => {
+  const directory = mkdtempSync(join(tmpdir(), "cadence-truth-"));
+  const store = join(directory, "store");
+  let bench: Bench;
+  let startedAt = 0;
+  let firstSensorsAfter = 0;
+  let last: Overview;
+  let beforeRestart: Overview;
+  let stored: readonly RecordedState[];
+  let endedAt = 0;
+  let stopTook = 0;
+  let log = "";
+
+  const startDaemon = (): Daemon =>
+    new Daemon(["run", "--store", store], { directory, environment: { ...bench.environment, CADENCE_PANEL_PORT: "0" } });
+
+  /** Somebody asks for the driven registers now and then, as an automation would. */
+  const drive = async (until: number): Promise<void> => {
+    const driven = bench.sensors.filter(({ scanInterval }) => scanInterval === 0).map(({ entityId }) => entityId);
+    while (Date.now() < until) {
+      await bench.api("services/homeassistant/update_entity", { entity_id: driven.slice(0, 5) }).catch(() => undefined);
+      await pause(Math.min(7_000, Math.max(0, until - Date.now())));
+    }
+  };
+
+  beforeAll(async () => {
+    bench = await Bench.start();
+    startedAt = Date.now();
+    const endAt = startedAt + runFor;
+    const driving = drive(endAt - 10_000);
+
+    const first = startDaemon();
+    await first.until((overview) => overview.entities.length === 44, 90_000);
+    firstSensorsAfter = await ourSensorsAppear(bench, startedAt);
+    await pause(startedAt + 3 * minute - Date.now());
+    beforeRestart = await first.overview();
+    await bench.restartHomeAssistant();
+    await first.until(({ connection }) => connection.state === "live", 120_000);
+    await pause(startedAt + 5 * minute - Date.now());
+    await first.kill("SIGKILL");
+    log += first.log;
+
+    await pause(20_000);
+    const second = startDaemon();
+    await pause(endAt - Date.now());
+    last = await second.overview();
+    const stopAt = performance.now();
+    await second.kill("SIGINT");
+    stopTook = performance.now() - stopAt;
+    endedAt = Date.now();
+    log += second.log;
+    await driving;
+
+    const target = join(directory, "export");
+    const exported = await runCadence(["store", "export", "--store", store, "--to", target]);
+    expect(exported.stderr + exported.stdout, "store export").toContain("");
+    stored = readSamples(readFileSync(join(target, "samples.csv"), "utf8"));
+    await pause(2_000);
+  });
+
+  afterAll(async () => {
+    await Bench.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it("finds all 44 entities, those without a unique id too", () => {
+    const found = last.entities.map(({ entity }) => entity.entityId).toSorted();
+    expect(found).toEqual(bench.sensors.map(({ entityId }) => entityId).toSorted());
+    expect(bench.sensors.filter(({ uniqueId }) => uniqueId === undefined).length).toBeGreaterThan(10);
+  });
+
+  it("shows its sensors in Home Assistant within three minutes", () => {
+    expect(firstSensorsAfter).toBeLessThan(3 * minute);
+  });
+
+  it("holds every state the recorder wrote exactly once, and nothing else", () => {
+    const until = endedAt - stillOnTheirWay;
+    const ids = bench.sensors.map(({ entityId }) => entityId);
+    const truth = bench.recorded(ids, startedAt, until).map(asLine).toSorted();
+    const ours = stored.filter(({ time }) => time >= startedAt && time < until).map(asLine).toSorted();
+    expect(truth.length).toBeGreaterThan(500);
+    expect({ missing: without(truth, ours), extra: without(ours, truth) }).toEqual({ missing: [], extra: [] });
+    expect(ours).toEqual(truth);
+  });
+
+  it("reports the effective interval of every polled entity within 10 % of the line's own log", () => {
+    const wrong = bench.sensors
+      .filter(({ scanInterval }) => scanInterval > 0)
+      .map((sensor) => ({
+        entityId: sensor.entityId,
+        truth: meanGap(bench, sensor, endedAt - 4 * minute, endedAt),
+        reported: last.entities.find(({ entity }) => entity.entityId === sensor.entityId)?.interval?.seconds,
+      }))
+      .filter(({ truth, reported }) => reported === undefined || Math.abs(reported / truth - 1) > 0.1);
+    expect(wrong).toEqual([]);
+  });
+
+  it("reports the load of the line within 15 % of the line's own log", () => {
+    const from = startedAt + 60_000;
+    const to = startedAt + 3 * minute;
+    const busy = bench.transactions.filter(({ begun }) => begun >= from && begun < to).reduce((sum, { begun, ended }) => sum + ended - begun, 0);
+    const driven = 0;
+    const utilisation = beforeRestart.buses[0]?.load.utilisation ?? Number.NaN;
+    expect(utilisation / (busy / (to - from) - driven)).toBeGreaterThan(0.75);
+    expect(utilisation / (busy / (to - from) - driven)).toBeLessThan(1.15);
+  });
+
+  it("gives an advice with a reason to every polled entity", () => {
+    const polled = bench.sensors.filter(({ scanInterval }) => scanInterval > 0).map(({ entityId }) => entityId);
+    const without = last.entities.filter(({ entity, advice }) => polled.includes(entity.entityId) && (advice?.reason ?? "") === "");
+    expect(without).toEqual([]);
+  });
+
+  it("stops in under two seconds, and never logs the token or an error of its own", () => {
+    expect(stopTook).toBeLessThan(2_000);
+    expect(log).not.toContain(bench.environment["HASS_TOKEN"]);
+    expect(log.split("\n").filter((line) => / error: /.test(line))).toEqual([]);
+  });
+});
+
+/** Milliseconds after `since` at which Home Assistant shows a sensor of ours with a value. */
+async function ourSensorsAppear(bench: Bench, since: number): Promise<number> {
+  while (Date.now() - since < 4 * minute) {
+    const states = (await bench.api("states")) as readonly { entity_id: string; state: string }[];
+    const ours = states.filter(({ entity_id: id }) => /cadence/.test(id));
+    if (ours.some(({ state }) => Number(state) > 0)) return Date.now() - since;
+    await pause(1_000);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Seconds between reads of a register on the line; gaps over three times the median (the restart) are none. */
+function meanGap(bench: Bench, { unit, address }: ConfiguredSensor, from: number, to: number): number {
+  const ends = bench.transactions
+    .filter((transaction) => transaction.unit === unit && transaction.address === address && transaction.ended >= from && transaction.ended < to)
+    .map(({ ended }) => ended);
+  const gaps = ends.slice(1).map((end, index) => end - (ends[index] as number));
+  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN;
+  const regular = gaps.filter((gap) => gap <= 3 * median);
+  return regular.reduce((sum, gap) => sum + gap, 0) / regular.length / 1_000;
+}
+
+function readSamples(csv: string): RecordedState[] {
+  return csv
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => {
+      const [entityId = "", time, ...state] = line.split(",");
+      return { entityId, time: Number(time), state: state.join(",") };
+    });
+}
+
+function asLine({ entityId, time, state }: RecordedState): string {
+  return `${entityId} ${time} ${state}`;
+}
+
+/** Lines of `all` that `others` does not have, counted. */
+function without(all: readonly string[], others: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return all.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  });
+}
