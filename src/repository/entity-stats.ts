@@ -1,0 +1,25 @@
+import type { EntityId } from "#model/entity.ts";
+import type { Batch, Collection, Storage } from "#storage/index.ts";
+
+/** What the pipeline has learned of one entity, as the stages' own snapshots; the repository does not look inside. */
+export interface StoredEntityStats {
+  readonly statistics: unknown;
+  readonly interval: unknown;
+}
+
+/** Snapshots of the pipeline's stages, one record an entity. They can always be made again from the samples. */
+export class EntityStatsRepository {
+  readonly #collection: Collection<StoredEntityStats>;
+
+  constructor(storage: Storage) {
+    this.#collection = storage.collection<StoredEntityStats>({ name: "entity-stats", version: 1 });
+  }
+
+  get(entityId: EntityId): Promise<StoredEntityStats | undefined> {
+    return this.#collection.get(entityId);
+  }
+
+  stage(batch: Batch, entityId: EntityId, stats: StoredEntityStats): void {
+    this.#collection.stagePut(batch, entityId, stats);
+  }
+}

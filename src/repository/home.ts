@@ -1,0 +1,28 @@
+import type { Entity } from "#model/entity.ts";
+import type { ModbusConnection } from "#model/modbus-connection.ts";
+import type { Batch, Document, Storage } from "#storage/index.ts";
+
+/** The home as Home Assistant last described it, so that a report needs no connection. */
+export interface StoredHome {
+  readonly entities: readonly Entity[];
+  /** Absent where Home Assistant does not tell. */
+  readonly connections?: readonly ModbusConnection[];
+  /** Snapshots of what was learned of the buses, by the pipeline's own stage. */
+  readonly service?: unknown;
+}
+
+export class HomeRepository {
+  readonly #document: Document<StoredHome>;
+
+  constructor(storage: Storage) {
+    this.#document = storage.document<StoredHome>({ name: "home", version: 1 });
+  }
+
+  async get(): Promise<StoredHome> {
+    return (await this.#document.get()) ?? { entities: [] };
+  }
+
+  stage(batch: Batch, home: StoredHome): void {
+    this.#document.stagePut(batch, home);
+  }
+}

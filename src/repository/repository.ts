@@ -1,0 +1,33 @@
+import { Batch, type Storage } from "#storage/index.ts";
+import { EntityStatsRepository } from "./entity-stats.ts";
+import { HomeRepository } from "./home.ts";
+import { RuntimeStateRepository } from "./runtime-state.ts";
+import { SampleRepository } from "./samples.ts";
+
+/** All that is kept between two runs, one field a collection. */
+export class Repository {
+  readonly samples: SampleRepository;
+  readonly entityStats: EntityStatsRepository;
+  readonly home: HomeRepository;
+  readonly runtimeState: RuntimeStateRepository;
+  readonly #storage: Storage;
+
+  private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
+    this.#storage = storage;
+    this.samples = new SampleRepository(storage);
+    this.entityStats = new EntityStatsRepository(storage);
+    this.home = new HomeRepository(storage);
+    this.runtimeState = runtimeState;
+  }
+
+  static async open(storage: Storage): Promise<Repository> {
+    return new Repository(storage, await RuntimeStateRepository.open(storage));
+  }
+
+  /** Stores what `stage` puts into a batch, all or nothing. */
+  async commit(stage: (batch: Batch) => void): Promise<void> {
+    const batch = new Batch();
+    stage(batch);
+    if (batch.size > 0) await this.#storage.write(batch);
+  }
+}
