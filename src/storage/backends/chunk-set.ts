@@ -1,0 +1,106 @@
+import type { PlacedOperation } from "../chunk/batch-frame.ts";
+import type { VolumeFile } from "../volume/volume.ts";
+import { KeyIndex, type Location } from "./key-index.ts";
+
+/** A chunk of the manifest with what is live in it. */
+export interface ChunkState {
+  readonly id: number;
+  readonly file: VolumeFile;
+  sealed: boolean;
+  /** Keys and values of live entries, in bytes; an entry counts some bytes of its own. */
+  liveBytes: number;
+}
+
+const entryOverhead = 16;
+
+/**
+ * The chunks of a store, oldest first, with everything that follows from their operations: the live keys, where dead puts
+ * still stand, and which deletions are still needed to keep those dead.
+ */
+export class ChunkSet {
+  readonly index: KeyIndex = new KeyIndex();
+  readonly chunks: Map<number, ChunkState> = new Map();
+  /** Chunks that hold a put of a key which is not its live value. */
+  readonly #dead = new Map<string, Set<number>>();
+  /** The chunk of the newest deletion of a key that has dead puts and no live value. */
+  readonly #tombstones = new Map<string, number>();
+
+  apply(chunk: number, operations: readonly PlacedOperation[]): void {
+    for (const operation of operations) {
+      if (operation.kind === "put") this.put(operation.key, { chunk, offset: operation.offset, length: operation.length, crc: operation.crc });
+      else this.delete(operation.key, chunk);
+    }
+  }
+
+  put(key: string, location: Location): void {
+    const before = this.index.set(key, location);
+    this.#tombstones.delete(key);
+    this.#account(location.chunk, key.length + location.length + entryOverhead);
+    if (before === undefined) return;
+    this.#account(before.chunk, -(key.length + before.length + entryOverhead));
+    if (before.chunk !== location.chunk) this.markDead(key, before.chunk);
+  }
+
+  delete(key: string, chunk: number): void {
+    const before = this.index.delete(key);
+    if (before !== undefined) {
+      this.#account(before.chunk, -(key.length + before.length + entryOverhead));
+      this.markDead(key, before.chunk);
+    }
+    if (this.#dead.has(key)) this.#tombstones.set(key, chunk);
+  }
+
+  /** True when some chunk but those of `retiring` holds a dead put of the key: its deletion must stay written down. */
+  needsTombstone(key: string, retiring: ReadonlySet<number>): boolean {
+    for (const chunk of this.#dead.get(key) ?? []) if (!retiring.has(chunk)) return true;
+    return false;
+  }
+
+  /** Deletions that stand in retiring chunks and are still needed. */
+  *tombstonesIn(retiring: ReadonlySet<number>): Iterable<string> {
+    for (const [key, chunk] of this.#tombstones) {
+      if (retiring.has(chunk) && this.needsTombstone(key, retiring)) yield key;
+    }
+  }
+
+  /** Live entries that stand in the given chunks. */
+  *liveIn(chunks: ReadonlySet<number>): Iterable<[string, Location]> {
+    for (const entry of this.index.entries()) if (chunks.has(entry[1].chunk)) yield entry;
+  }
+
+  /** The chunks are gone: nothing of them can come back. */
+  retire(retired: ReadonlySet<number>): void {
+    for (const chunk of retired) this.chunks.delete(chunk);
+    for (const [key, chunks] of this.#dead) {
+      for (const chunk of retired) chunks.delete(chunk);
+      if (chunks.size > 0) continue;
+      this.#dead.delete(key);
+      this.#tombstones.delete(key);
+    }
+  }
+
+  get liveBytes(): number {
+    return [...this.chunks.values()].reduce((sum, { liveBytes }) => sum + liveBytes, 0);
+  }
+
+  get bytes(): number {
+    return [...this.chunks.values()].reduce((sum, { file }) => sum + file.size, 0);
+  }
+
+  /** A newer deletion than anything in `chunk`. */
+  deletedAfter(key: string, chunk: number): boolean {
+    return (this.#tombstones.get(key) ?? -1) > chunk;
+  }
+
+  /** A put of the key stands in the chunk, and is not its value. */
+  markDead(key: string, chunk: number): void {
+    const chunks = this.#dead.get(key);
+    if (chunks === undefined) this.#dead.set(key, new Set([chunk]));
+    else chunks.add(chunk);
+  }
+
+  #account(chunk: number, bytes: number): void {
+    const state = this.chunks.get(chunk);
+    if (state !== undefined) state.liveBytes += bytes;
+  }
+}

@@ -1,0 +1,192 @@
+import { CadenceError, isCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import { chunkHeaderSize, chunkIdOf, chunkName, decodeChunkHeader, type ChunkHeader } from "../chunk/chunk-format.ts";
+import { type ChunkScan, readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
+import { ChunkWriter } from "../chunk/chunk-writer.ts";
+import { type Manifest, manifestName, readManifest, replaceManifest } from "../chunk/manifest.ts";
+import type { Volume, VolumeFile } from "../volume/volume.ts";
+import { ChunkSet } from "./chunk-set.ts";
+
+/** What opening a store found and did. */
+export interface RecoveryReport {
+  /** Stretches that cannot be read, with readable frames behind them. A copy was put aside. */
+  readonly damaged: readonly { readonly file: string; readonly offset: number; readonly length: number }[];
+  /** Bytes of a write that a crash cut short, and that were never acknowledged as durable; cut off. */
+  readonly tornBytes: number;
+  /** Chunks of the manifest that are not there. */
+  readonly missing: readonly string[];
+  /** The manifest was lost or damaged and was made again from the chunks. */
+  readonly manifestRebuilt: boolean;
+}
+
+export interface LoadedChunks {
+  readonly manifest: Manifest;
+  readonly set: ChunkSet;
+  readonly writer: ChunkWriter | undefined;
+  readonly sequence: number;
+  readonly report: RecoveryReport;
+}
+
+export interface LoadOptions {
+  readonly readOnly: boolean;
+  readonly newStoreId: () => Uint8Array;
+}
+
+/** A reader beside a writing daemon may find a chunk gone; the manifest has then been replaced. */
+const readOnlyTries = 5;
+
+/** Opens every chunk of the manifest in order. Only with `readOnly: false` anything is changed. */
+export async function loadChunks(volume: Volume, logger: Logger, options: LoadOptions): Promise<LoadedChunks> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await new Loader(volume, logger, options).load();
+    } catch (error) {
+      if (!options.readOnly || attempt >= readOnlyTries || !isCadenceError(error, "STORE_NOT_FOUND")) throw error;
+      if ((await readManifest(volume)) === "none") throw error;
+    }
+  }
+}
+
+class Loader {
+  readonly #volume: Volume;
+  readonly #logger: Logger;
+  readonly #options: LoadOptions;
+  readonly #set = new ChunkSet();
+  readonly #damaged: { file: string; offset: number; length: number }[] = [];
+  readonly #missing: string[] = [];
+  #tornBytes = 0;
+  #sequence = 0;
+  #writer: ChunkWriter | undefined;
+
+  constructor(volume: Volume, logger: Logger, options: LoadOptions) {
+    this.#volume = volume;
+    this.#logger = logger;
+    this.#options = options;
+  }
+
+  async load(): Promise<LoadedChunks> {
+    const found = await readManifest(this.#volume);
+    const manifestRebuilt = found === "damaged" || (found === "none" && (await this.#chunkIds()).length > 0);
+    const manifest = typeof found === "object" ? found : await this.#makeManifest(manifestRebuilt);
+    this.#sequence = manifest.nextSequence - 1;
+    for (const id of manifest.chunks) await this.#loadChunk(manifest, id, id === manifest.chunks.at(-1));
+    if (!this.#options.readOnly) {
+      if (manifestRebuilt || found === "none") await replaceManifest(this.#volume, manifest);
+      await this.#removeLeftovers(manifest);
+    }
+    const report: RecoveryReport = { damaged: this.#damaged, tornBytes: this.#tornBytes, missing: this.#missing, manifestRebuilt };
+    return { manifest, set: this.#set, writer: this.#writer, sequence: this.#sequence, report };
+  }
+
+  async #chunkIds(): Promise<number[]> {
+    const ids = (await this.#volume.list()).map(chunkIdOf).filter((id) => id !== undefined);
+    return ids.toSorted((a, b) => a - b);
+  }
+
+  /** A new store, or one whose manifest was lost: then every log, and every bulk chunk that was finished, counts. */
+  async #makeManifest(rebuild: boolean): Promise<Manifest> {
+    if (!rebuild) {
+      if (this.#options.readOnly) {
+        throw new CadenceError("STORE_NOT_FOUND", `There is no store in ${this.#volume.directory}.`, {
+          remedy: "Name its folder with --store, or start the daemon to make one.",
+        });
+      }
+      return { storeId: this.#options.newStoreId(), generation: 1, chunks: [], nextChunkId: 1, nextSequence: 1 };
+    }
+    const chunks: number[] = [];
+    let storeId: Uint8Array | undefined;
+    for (const id of await this.#chunkIds()) {
+      await using file = await this.#volume.openForRead(chunkName(id));
+      const header = decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
+      if (header === undefined || (header.purpose === "bulk" && (await readChunkIndex(file)) === undefined)) continue;
+      storeId ??= header.storeId;
+      if (sameBytes(storeId, header.storeId)) chunks.push(id);
+    }
+    this.#logger.error("The manifest was lost; it is made again from the chunks", { chunks: chunks.length });
+    return {
+      storeId: storeId ?? this.#options.newStoreId(),
+      generation: 1,
+      chunks,
+      nextChunkId: (await this.#chunkIds()).reduce((highest, id) => Math.max(highest, id), 0) + 1,
+      nextSequence: 1,
+    };
+  }
+
+  async #loadChunk(manifest: Manifest, id: number, last: boolean): Promise<void> {
+    const name = chunkName(id);
+    const file = await this.#openChunk(name);
+    if (file === undefined) return;
+    const header: ChunkHeader | undefined = decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
+    if (header === undefined || !sameBytes(header.storeId, manifest.storeId)) {
+      this.#damaged.push({ file: name, offset: 0, length: chunkHeaderSize });
+      this.#logger.error("A chunk does not begin as one of this store; what can be read of it is read", { file: name });
+    }
+    // The last chunk may have been sealed but not synced when the power went: its footer proves nothing.
+    const index = last ? undefined : await readChunkIndex(file);
+    const scan = index === undefined ? await scanChunk(file, { synced: !last }) : undefined;
+    this.#set.chunks.set(id, { id, file, sealed: !last, liveBytes: 0 });
+    this.#set.apply(id, (index ?? (scan as ChunkScan)).operations);
+    this.#sequence = Math.max(this.#sequence, (index ?? (scan as ChunkScan)).sequence);
+    if (scan !== undefined) await this.#settleTail(file, scan, id, last);
+  }
+
+  async #openChunk(name: string): Promise<VolumeFile | undefined> {
+    try {
+      return await (this.#options.readOnly ? this.#volume.openForRead(name) : this.#volume.openForAppend(name));
+    } catch (error) {
+      if (!isCadenceError(error, "STORE_NOT_FOUND") || this.#options.readOnly) throw error;
+      this.#missing.push(name);
+      this.#logger.error("A chunk is missing; everything else is read", { file: name });
+      return undefined;
+    }
+  }
+
+  /** Damage is put aside as a copy; a torn tail is cut off before anything can be written behind it. */
+  async #settleTail(file: VolumeFile, scan: ChunkScan, id: number, last: boolean): Promise<void> {
+    for (const { offset, length } of scan.damaged) {
+      this.#damaged.push({ file: file.name, offset, length });
+      this.#logger.error("Stored bytes are damaged; everything else in the file was read", { file: file.name, offset, length });
+      if (!this.#options.readOnly) await this.#quarantine(file, offset, length);
+    }
+    if (scan.sealed) return;
+    const torn = file.size - scan.end;
+    this.#tornBytes += torn;
+    if (this.#options.readOnly || !last) return;
+    if (torn > 0) {
+      this.#logger.warn("The last write was cut short, by a crash or a loss of power; its incomplete bytes are cut off", { file: file.name, bytes: torn });
+      await file.truncate(scan.end);
+    }
+    await file.sync();
+    this.#writer = ChunkWriter.resume(id, file, scan.end, scan.sequence, scan.operations);
+  }
+
+  async #quarantine(file: VolumeFile, offset: number, length: number): Promise<void> {
+    const name = `damaged-${file.name}-${offset}`;
+    if ((await this.#volume.list()).includes(name)) return;
+    await using copy = await this.#volume.create(name);
+    await copy.append(await file.readAt(offset, length));
+    await copy.sync();
+    await this.#volume.syncDirectory();
+  }
+
+  /** Chunks of ours that the manifest does not list were never finished or are superseded. Foreign files are left alone. */
+  async #removeLeftovers(manifest: Manifest): Promise<void> {
+    const listed = new Set(manifest.chunks.map(chunkName));
+    for (const name of await this.#volume.list()) {
+      if (chunkIdOf(name) === undefined || listed.has(name) || name === manifestName) continue;
+      const header = await this.#headerOf(name);
+      if (header !== undefined && !sameBytes(header.storeId, manifest.storeId)) continue;
+      this.#logger.info("An unfinished or superseded chunk is removed", { file: name });
+      await this.#volume.remove(name);
+    }
+  }
+
+  async #headerOf(name: string): Promise<ChunkHeader | undefined> {
+    await using file = await this.#volume.openForRead(name);
+    return decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

@@ -1,0 +1,64 @@
+import { chunkHeaderSize, chunkName, decodeChunkHeader } from "../chunk/chunk-format.ts";
+import { readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
+import type { Manifest } from "../chunk/manifest.ts";
+import { readManifest } from "../chunk/manifest.ts";
+import type { Volume } from "../volume/volume.ts";
+import type { KeyIndex } from "./key-index.ts";
+
+export interface VerifyOptions {
+  readonly onProgress?: (done: number, of: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One thing that is wrong with the stored bytes. */
+export interface StoreFault {
+  readonly file: string;
+  readonly offset: number;
+  readonly code: "HEADER" | "FRAME" | "INDEX" | "TORN_TAIL" | "MISSING" | "MANIFEST";
+  /** Live keys (latin1 text) whose value cannot be read because of it. */
+  readonly lost: readonly string[];
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly chunks: number;
+  readonly frames: number;
+  readonly faults: readonly StoreFault[];
+}
+
+/** Reads every byte of every chunk. `ends` says how far a chunk that is being written is whole. */
+export async function verifyChunks(
+  volume: Volume,
+  manifest: Manifest,
+  ends: ReadonlyMap<number, number>,
+  index: KeyIndex,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
+  const faults: StoreFault[] = [];
+  let frames = 0;
+  const lostIn = (id: number, from: number, to: number): string[] =>
+    [...index.entries()].filter(([, at]) => at.chunk === id && at.offset < to && at.offset + at.length > from).map(([key]) => key);
+  if (typeof (await readManifest(volume)) !== "object") faults.push({ file: "manifest", offset: 0, code: "MANIFEST", lost: [] });
+  const names = new Set(await volume.list());
+  for (const [done, id] of manifest.chunks.entries()) {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(done, manifest.chunks.length);
+    const file = chunkName(id);
+    if (!names.has(file)) {
+      faults.push({ file, offset: 0, code: "MISSING", lost: lostIn(id, 0, Number.POSITIVE_INFINITY) });
+      continue;
+    }
+    await using opened = await volume.openForRead(file);
+    if (decodeChunkHeader(await opened.readAt(0, chunkHeaderSize)) === undefined) faults.push({ file, offset: 0, code: "HEADER", lost: [] });
+    const last = id === manifest.chunks.at(-1);
+    const scan = await scanChunk(opened, { synced: !last });
+    frames += scan.frames;
+    for (const { offset, length } of scan.damaged) faults.push({ file, offset, code: "FRAME", lost: lostIn(id, offset, offset + length) });
+    const whole = ends.get(id) ?? (scan.sealed ? 0 : opened.size);
+    if (!scan.sealed && scan.end < whole) faults.push({ file, offset: scan.end, code: "TORN_TAIL", lost: lostIn(id, scan.end, whole) });
+    if (!last && (!scan.sealed || (await readChunkIndex(opened)) === undefined)) faults.push({ file, offset: scan.end, code: "INDEX", lost: [] });
+  }
+  options.onProgress?.(manifest.chunks.length, manifest.chunks.length);
+  return { ok: faults.length === 0, chunks: manifest.chunks.length, frames, faults };
+}
+

@@ -1,0 +1,488 @@
+import { randomBytes } from "node:crypto";
+import type { Clock, Timer } from "#core/clock.ts";
+import { CadenceError, isCadenceError, isCorruption, toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import { Mutex } from "#core/mutex.ts";
+import { Batch } from "../batch.ts";
+import { fromLatin1, latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
+import { readValue } from "../chunk/chunk-reader.ts";
+import { ChunkWriter } from "../chunk/chunk-writer.ts";
+import { chunkName } from "../chunk/chunk-format.ts";
+import { type Manifest, replaceManifest } from "../chunk/manifest.ts";
+import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
+import type { Volume } from "../volume/volume.ts";
+import { checkBatch, checkKey, storeClosed } from "./checks.ts";
+import { ChunkSet } from "./chunk-set.ts";
+import { loadChunks, type RecoveryReport } from "./file-store-loader.ts";
+import { verifyChunks, type VerifyOptions, type VerifyReport } from "./file-store-verify.ts";
+import type { Location } from "./key-index.ts";
+
+export interface FileStoreOptions {
+  readonly volume: Volume;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Milliseconds until what was written is synced; 0 = before it is acknowledged. @default 10000 */
+  readonly commitInterval?: number;
+  /** A log chunk above this size is sealed. @default 8 MB */
+  readonly chunkBytes?: number;
+  /** Changes nothing and takes no lock: reads a store that another process may be writing. @default false */
+  readonly readOnly?: boolean;
+}
+
+export interface FileStoreStatus {
+  readonly status: "ok" | "full" | "failing" | "damaged";
+  readonly cause?: string;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly liveBytes: number;
+  readonly bytesWritten: number;
+  readonly lastCommitAt?: number;
+  readonly commitMilliseconds?: number;
+  readonly damagedFrames: number;
+  readonly waiting: number;
+}
+
+interface WaitingBatch {
+  readonly batch: Batch;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Live values are carried out of a chunk when less than this share of it is live. */
+const worthKeeping = 0.5;
+/** Live bytes carried along by one bulk write at the most. */
+const mostCarried = 16 * 1024 * 1024;
+
+/**
+ * A store on files: chunks that are appended to and never changed, found by a manifest that is replaced atomically. The index
+ * of live keys is in memory and made from the chunks at every opening. See docs/format/.
+ */
+export class FileStore implements Store {
+  readonly capabilities: Capabilities = { durable: true, bulk: true };
+  readonly recovery: RecoveryReport;
+  readonly #options: Required<FileStoreOptions>;
+  readonly #set: ChunkSet;
+  /** Guards `#manifest`, `#writer`, `#sequence` and the end of the open chunk; never held while values are read. */
+  readonly #writing = new Mutex();
+  /** One bulk write at a time; taken before `#writing`, never inside it. */
+  readonly #bulking = new Mutex();
+  #lock: AsyncDisposable | undefined;
+  #manifest: Manifest;
+  /** Undefined when the end of the open chunk is unknown: the next write begins a new one. */
+  #writer: ChunkWriter | undefined;
+  #sequence: number;
+  #syncedSequence: number;
+  #waiting: WaitingBatch[] = [];
+  #commitTimer: Timer | undefined;
+  #lastCommitAt: number | undefined;
+  #commitMilliseconds: number | undefined;
+  #failure: CadenceError | undefined;
+  #damaged: number;
+  /** Chunks that are never rewritten, because a live value in them cannot be read. */
+  readonly #unmovable = new Set<number>();
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: Required<FileStoreOptions>, lock: AsyncDisposable | undefined, loaded: Awaited<ReturnType<typeof loadChunks>>) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#manifest = loaded.manifest;
+    this.#set = loaded.set;
+    this.#writer = loaded.writer;
+    this.#sequence = loaded.sequence;
+    this.#syncedSequence = loaded.sequence;
+    this.recovery = loaded.report;
+    this.#damaged = loaded.report.damaged.length;
+  }
+
+  /** Throws STORE_LOCKED, STORE_NOT_FOUND (read-only and nothing there), STORE_NEWER_FORMAT, STORE_IO. */
+  static async open(given: FileStoreOptions): Promise<FileStore> {
+    const options = { commitInterval: 10_000, chunkBytes: 8 * 1024 * 1024, readOnly: false, ...given };
+    const lock = options.readOnly ? undefined : await options.volume.lock();
+    try {
+      const loaded = await loadChunks(options.volume, options.logger, { readOnly: options.readOnly, newStoreId: () => randomBytes(16) });
+      return new FileStore(options, lock, loaded);
+    } catch (error) {
+      await lock?.[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    checkKey(key);
+    this.#checkOpen();
+    return this.#valueOf(latin1(key));
+  }
+
+  async *range(range: KeyRange = {}): AsyncGenerator<Entry> {
+    this.#checkOpen();
+    const entries = this.#rangeKeys(range).map((key) => ({ key, location: this.#set.index.get(key) as Location }));
+    for (const { key, location } of entries) {
+      const value = await this.#readAt(key, location);
+      if (value !== undefined) yield { key: fromLatin1(key), value };
+    }
+  }
+
+  async *keys(range: KeyRange = {}): AsyncGenerator<Uint8Array> {
+    this.#checkOpen();
+    for (const key of this.#rangeKeys(range)) yield fromLatin1(key);
+  }
+
+  write(batch: Batch): Promise<void> {
+    try {
+      this.#checkWritable();
+      checkBatch(batch);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    const waiting: WaitingBatch = { batch, done: Promise.withResolvers<void>() };
+    this.#waiting.push(waiting);
+    void this.#writing.run(() => this.#writeWaiting());
+    return waiting.done.promise;
+  }
+
+  /** Never rejects: every failure goes to those who wait for it. */
+  async #writeWaiting(): Promise<void> {
+    const group = this.#waiting;
+    this.#waiting = [];
+    if (group.length === 0) return;
+    try {
+      const writer = await this.#openWriter();
+      const encoded = group.map(({ batch }) => {
+        this.#sequence += 1;
+        return { operations: batch.operations, sequence: this.#sequence, syncedSequence: this.#syncedSequence };
+      });
+      const before = writer.end;
+      const placed = await writer.append(encoded);
+      if (this.#options.commitInterval === 0) await this.#syncBefore(writer, before);
+      for (const operations of placed) this.#set.apply(writer.id, operations);
+      this.#failure = undefined;
+      this.#scheduleCommit();
+      for (const { done } of group) done.resolve();
+    } catch (cause) {
+      const error = toCadenceError(cause, "STORE_IO");
+      this.#failure = error;
+      await this.#writer?.recover().catch((failure: unknown) => this.#abandonWriter(failure));
+      for (const { done } of group) done.reject(error);
+    }
+  }
+
+  async #syncBefore(writer: ChunkWriter, before: number): Promise<void> {
+    try {
+      await this.#syncFile(writer);
+    } catch (error) {
+      await writer.rewind(before).catch((failure: unknown) => this.#abandonWriter(failure));
+      throw error;
+    }
+  }
+
+  /** What stands behind the end cannot be cut off: nothing more is written there. */
+  #abandonWriter(failure: unknown): void {
+    this.#options.logger.warn("The open chunk could not be cut back; the next write begins a new one", { error: failure });
+    this.#writer = undefined;
+  }
+
+  async #openWriter(): Promise<ChunkWriter> {
+    if (this.#writer === undefined || this.#writer.end >= this.#options.chunkBytes) await this.#roll();
+    return this.#writer as ChunkWriter;
+  }
+
+  /** Seals the open chunk and begins a new one; `reserved` leaves an id between the two. Under `#writing`. */
+  async #roll(reserved = 0): Promise<number> {
+    const { volume } = this.#options;
+    const old = this.#writer;
+    if (old !== undefined) {
+      await old.recover();
+      await old.seal();
+      const state = this.#set.chunks.get(old.id);
+      if (state !== undefined) state.sealed = true;
+      this.#syncedSequence = this.#sequence;
+      this.#writer = undefined;
+    }
+    const id = this.#manifest.nextChunkId + reserved;
+    if ((await volume.list()).includes(chunkName(id))) await volume.remove(chunkName(id));
+    const writer = await ChunkWriter.create(volume, { storeId: this.#manifest.storeId, chunkId: id, purpose: "log" });
+    try {
+      await writer.file.sync();
+      await volume.syncDirectory();
+      await this.#replaceManifest([...this.#manifest.chunks, id], id + 1);
+    } catch (error) {
+      await writer.file.close();
+      throw error;
+    }
+    this.#set.chunks.set(id, { id, file: writer.file, sealed: false, liveBytes: 0 });
+    this.#writer = writer;
+    return id - reserved;
+  }
+
+  async #replaceManifest(chunks: readonly number[], nextChunkId: number): Promise<void> {
+    const manifest: Manifest = {
+      storeId: this.#manifest.storeId,
+      generation: this.#manifest.generation + 1,
+      chunks,
+      nextChunkId,
+      nextSequence: this.#sequence + 1,
+    };
+    await replaceManifest(this.#options.volume, manifest);
+    this.#manifest = manifest;
+  }
+
+  #scheduleCommit(): void {
+    if (this.#commitTimer !== undefined || this.#options.commitInterval === 0) return;
+    this.#commitTimer = this.#options.clock.after(this.#options.commitInterval, () => {
+      this.#commitTimer = undefined;
+      this.sync().catch((error: unknown) => {
+        this.#options.logger.error("What was written could not be synced to the disk", { error });
+        this.#scheduleCommit();
+      });
+    });
+  }
+
+  async sync(): Promise<void> {
+    if (this.#options.readOnly) return;
+    await this.#writing.run(async () => {
+      this.#commitTimer?.cancel();
+      this.#commitTimer = undefined;
+      if (this.#writer === undefined || this.#syncedSequence === this.#sequence) return;
+      try {
+        await this.#syncFile(this.#writer);
+      } catch (error) {
+        this.#failure = toCadenceError(error, "STORE_IO");
+        throw error;
+      }
+    });
+  }
+
+  async #syncFile(writer: ChunkWriter): Promise<void> {
+    const begun = this.#options.clock.monotonic();
+    const sequence = this.#sequence;
+    await writer.file.sync();
+    this.#syncedSequence = sequence;
+    this.#lastCommitAt = this.#options.clock.now();
+    this.#commitMilliseconds = this.#options.clock.monotonic() - begun;
+  }
+
+  async bulk(batch: Batch): Promise<void> {
+    this.#checkWritable();
+    checkBatch(batch);
+    await this.#bulking.run(() => this.#bulk(lastOfEachKey(batch)));
+  }
+
+  /** Rewrites what is live in chunks that are mostly dead. Resolves with the number of chunks that went. */
+  async compact(): Promise<number> {
+    this.#checkWritable();
+    return this.#bulking.run(async () => (this.#retiring(new Set()).size === 0 ? 0 : this.#bulk(new Batch())));
+  }
+
+  /**
+   * A chunk of its own, ordered before everything written from now on: written, sealed and synced beside the running writes,
+   * and then entered in the manifest in place of the chunks it makes superfluous.
+   */
+  async #bulk(batch: Batch): Promise<number> {
+    const { volume } = this.#options;
+    const plan = await this.#writing.run(async () => {
+      const chunkId = await this.#roll(1);
+      this.#sequence += 1;
+      const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
+      const retiring = this.#retiring(keys);
+      const carried = [...this.#set.liveIn(retiring)].filter(([key]) => !keys.has(key));
+      const carriedDeletes = [...this.#set.tombstonesIn(retiring)].filter((key) => !keys.has(key));
+      const deletes = batch.operations.filter(({ kind, key }) => kind === "delete" && this.#set.needsTombstone(latin1(key), retiring));
+      const alive = new Set(batch.operations.filter(({ kind, key }) => kind === "delete" && this.#survivesOutside(latin1(key), retiring)));
+      return { chunkId, sequence: this.#sequence, retiring, carried, carriedDeletes, tombstones: new Set([...deletes, ...alive]) };
+    });
+    const full = new Batch();
+    for (const operation of batch.operations) {
+      if (operation.kind === "put") full.put(operation.key, operation.value);
+      else if (plan.tombstones.has(operation)) full.delete(operation.key);
+    }
+    for (const key of plan.carriedDeletes) full.delete(fromLatin1(key));
+    const moved = new Map<string, Location>();
+    for (const [key, location] of plan.carried) {
+      const value = await this.#carry(key, location);
+      if (value === "damaged") return this.#bulk(batch);
+      if (value === undefined) continue;
+      full.put(fromLatin1(key), value);
+      moved.set(key, location);
+    }
+    const name = chunkName(plan.chunkId);
+    if ((await volume.list()).includes(name)) await volume.remove(name);
+    const writer = await ChunkWriter.create(volume, { storeId: this.#manifest.storeId, chunkId: plan.chunkId, purpose: "bulk" });
+    try {
+      const placed = await writer.appendSplit(full.operations, plan.sequence);
+      await writer.seal();
+      await volume.syncDirectory();
+      await this.#writing.run(() => this.#enterBulk(batch, plan, writer, placed, moved));
+    } catch (cause) {
+      await writer.file.close();
+      await volume.remove(name).catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
+      throw toCadenceError(cause, "STORE_IO");
+    }
+    await this.#removeChunks(plan.retiring);
+    return plan.retiring.size;
+  }
+
+  /** A chunk with a damaged live value stays where it is, so that nothing of it is lost beside that value. */
+  async #carry(key: string, location: Location): Promise<Uint8Array | undefined | "damaged"> {
+    try {
+      return await this.#readAt(key, location);
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      this.#unmovable.add(location.chunk);
+      this.#options.logger.error("A damaged chunk is kept as it is", { error });
+      return "damaged";
+    }
+  }
+
+  /** Under `#writing`: the bulk chunk becomes visible, the retiring chunks vanish from the manifest. */
+  async #enterBulk(
+    batch: Batch,
+    plan: { readonly chunkId: number; readonly retiring: ReadonlySet<number> },
+    writer: ChunkWriter,
+    placed: readonly PlacedOperation[],
+    moved: ReadonlyMap<string, Location>,
+  ): Promise<void> {
+    const chunks = [...this.#manifest.chunks.filter((id) => !plan.retiring.has(id)), plan.chunkId].toSorted((a, b) => a - b);
+    await this.#replaceManifest(chunks, this.#manifest.nextChunkId);
+    this.#set.chunks.set(plan.chunkId, { id: plan.chunkId, file: writer.file, sealed: true, liveBytes: 0 });
+    const overtaken = (key: string): boolean => (this.#set.index.get(key)?.chunk ?? -1) > plan.chunkId || this.#set.deletedAfter(key, plan.chunkId);
+    for (const operation of batch.operations) {
+      const key = latin1(operation.key);
+      if (operation.kind === "delete" && !overtaken(key)) this.#set.delete(key, plan.chunkId);
+    }
+    for (const operation of placed) {
+      const { key, offset, length, crc } = operation;
+      if (operation.kind === "delete") {
+        if (!overtaken(key)) this.#set.delete(key, plan.chunkId);
+        continue;
+      }
+      const carried = moved.get(key);
+      const current = carried === undefined ? !overtaken(key) : this.#set.index.get(key) === carried;
+      if (current) this.#set.put(key, { chunk: plan.chunkId, offset, length, crc });
+      else this.#set.markDead(key, plan.chunkId);
+    }
+  }
+
+  /** Sealed chunks of which little stays live once `leaving` keys are gone. */
+  #retiring(leaving: ReadonlySet<string>): Set<number> {
+    const live = new Map([...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]));
+    for (const key of leaving) {
+      const location = this.#set.index.get(key);
+      const left = location === undefined ? undefined : live.get(location.chunk);
+      if (location !== undefined && left !== undefined) live.set(location.chunk, left - key.length - location.length - 16);
+    }
+    const retiring = new Set<number>();
+    let carried = 0;
+    for (const [id, bytes] of live) {
+      const size = this.#set.chunks.get(id)?.file.size ?? 0;
+      if (this.#unmovable.has(id) || bytes > size * worthKeeping || carried + bytes > mostCarried) continue;
+      carried += bytes;
+      retiring.add(id);
+    }
+    return retiring;
+  }
+
+  /** True when the live value of a key stands in a chunk that stays. */
+  #survivesOutside(key: string, retiring: ReadonlySet<number>): boolean {
+    const location = this.#set.index.get(key);
+    return location !== undefined && !retiring.has(location.chunk);
+  }
+
+  async #removeChunks(retired: ReadonlySet<number>): Promise<void> {
+    const states = [...retired].map((id) => this.#set.chunks.get(id)).filter((state) => state !== undefined);
+    this.#set.retire(retired);
+    for (const { id, file } of states) {
+      await file.close();
+      await this.#options.volume.remove(chunkName(id)).catch((error: unknown) => {
+        this.#options.logger.warn("A superseded chunk could not be removed; the next opening tries again", { error });
+      });
+    }
+  }
+
+  inspect(): FileStoreStatus {
+    const failure = this.#failure;
+    const status = failure === undefined ? (this.#damaged > 0 ? "damaged" : "ok") : isCadenceError(failure, "STORE_FULL") ? "full" : "failing";
+    return {
+      status,
+      ...(failure === undefined ? {} : { cause: failure.sentence }),
+      chunks: this.#set.chunks.size,
+      bytes: this.#set.bytes,
+      liveBytes: this.#set.liveBytes,
+      bytesWritten: this.#options.volume.bytesWritten,
+      ...(this.#lastCommitAt === undefined ? {} : { lastCommitAt: this.#lastCommitAt }),
+      ...(this.#commitMilliseconds === undefined ? {} : { commitMilliseconds: this.#commitMilliseconds }),
+      damagedFrames: this.#damaged,
+      waiting: this.#waiting.length,
+    };
+  }
+
+  /** Reads every byte back. Faults are named, not thrown. */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    this.#checkOpen();
+    const ends = new Map(this.#writer === undefined ? [] : [[this.#writer.id, this.#writer.end]]);
+    const report = await verifyChunks(this.#options.volume, this.#manifest, ends, this.#set.index, options);
+    this.#damaged = report.faults.length;
+    return report;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#bulking.run(() => this.sync());
+    } finally {
+      this.#commitTimer?.cancel();
+      for (const { file } of this.#set.chunks.values()) await file.close();
+      await this.#lock?.[Symbol.asyncDispose]();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #rangeKeys(range: KeyRange): string[] {
+    const bound = (key: Uint8Array | undefined): string | undefined => (key === undefined ? undefined : latin1(key));
+    return this.#set.index.keys(bound(range.from), bound(range.to), range);
+  }
+
+  async #valueOf(key: string): Promise<Uint8Array | undefined> {
+    const location = this.#set.index.get(key);
+    return location === undefined ? undefined : this.#readAt(key, location);
+  }
+
+  /** The value at a location; when its chunk went meanwhile, the value moved or was deleted, so the index is asked again. */
+  async #readAt(key: string, location: Location): Promise<Uint8Array | undefined> {
+    const state = this.#set.chunks.get(location.chunk);
+    if (state !== undefined) {
+      try {
+        return await readValue(state.file, location);
+      } catch (error) {
+        if (this.#set.chunks.has(location.chunk)) throw error;
+      }
+    }
+    const now = this.#set.index.get(key);
+    return now === undefined || now === location ? undefined : this.#readAt(key, now);
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw storeClosed();
+  }
+
+  #checkWritable(): void {
+    this.#checkOpen();
+    if (this.#options.readOnly) throw new CadenceError("STORE_NOT_WRITABLE", "The store was opened for reading only.");
+  }
+}
+
+/** A bulk chunk has one sequence, so within it no operation comes after another: only the last one on each key counts. */
+function lastOfEachKey(batch: Batch): Batch {
+  const last = new Map(batch.operations.map((operation) => [latin1(operation.key), operation]));
+  const collapsed = new Batch();
+  for (const operation of last.values()) {
+    if (operation.kind === "put") collapsed.put(operation.key, operation.value);
+    else collapsed.delete(operation.key);
+  }
+  return collapsed;
+}

@@ -1,0 +1,64 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { ByteReader, corrupt } from "../codec/byte-reader.ts";
+import { ByteWriter } from "../codec/byte-writer.ts";
+import { fromLatin1, latin1, type PlacedOperation } from "./batch-frame.ts";
+import { encodeFrame, type Frame, FrameCodec, FrameKind } from "./frame.ts";
+
+/** The largest index that is read: bounds what a damaged or hostile file can make us allocate. */
+const largestIndex = 256 * 1024 * 1024;
+
+/** What a sealed chunk says of itself, so that opening need not read it. */
+export interface ChunkIndex {
+  /** The last sequence in the chunk. */
+  readonly sequence: number;
+  readonly operations: readonly PlacedOperation[];
+}
+
+/** The index frame of a chunk; keys share their beginnings with the one before. */
+export function encodeIndexFrame({ sequence, operations }: ChunkIndex): Uint8Array {
+  const writer = new ByteWriter(operations.length * 16 + 16);
+  writer.varint(operations.length);
+  let previous = "";
+  for (const { kind, key, offset, length, crc } of operations) {
+    const shared = sharedLength(previous, key);
+    writer.u8(kind === "put" ? 1 : 2).varint(shared).sized(fromLatin1(key.slice(shared)));
+    if (kind === "put") writer.varint(offset).varint(length).u32(crc);
+    previous = key;
+  }
+  const payload = zstdCompressSync(writer.finish());
+  return encodeFrame({ kind: FrameKind.index, codec: FrameCodec.zstd, sequence, payload });
+}
+
+/** Throws STORE_CORRUPT. */
+export function decodeIndexFrame(frame: Frame): ChunkIndex {
+  let payload: Uint8Array;
+  try {
+    payload = frame.codec === FrameCodec.zstd ? zstdDecompressSync(frame.payload, { maxOutputLength: largestIndex }) : frame.payload;
+  } catch (cause) {
+    throw corrupt("an index cannot be unpacked", cause);
+  }
+  const reader = new ByteReader(payload);
+  const count = reader.count(3);
+  const operations: PlacedOperation[] = [];
+  let previous = "";
+  for (let item = 0; item < count; item += 1) {
+    const kind = reader.u8() === 1 ? "put" : "delete";
+    const shared = reader.varint();
+    if (shared > previous.length) throw corrupt("an index shares more than there is");
+    const key = previous.slice(0, shared) + latin1(reader.sized());
+    operations.push(
+      kind === "put"
+        ? { kind, key, offset: reader.varint(), length: reader.varint(), crc: reader.u32() }
+        : { kind, key, offset: 0, length: 0, crc: 0 },
+    );
+    previous = key;
+  }
+  return { sequence: frame.sequence, operations };
+}
+
+function sharedLength(a: string, b: string): number {
+  const limit = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < limit && a.charCodeAt(length) === b.charCodeAt(length)) length += 1;
+  return length;
+}

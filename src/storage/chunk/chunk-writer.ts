@@ -1,0 +1,113 @@
+import type { Operation } from "../batch.ts";
+import type { Volume, VolumeFile } from "../volume/volume.ts";
+import { encodeBatchFrame, type PlacedOperation } from "./batch-frame.ts";
+import { type ChunkHeader, chunkHeaderSize, chunkName, encodeChunkFooter, encodeChunkHeader } from "./chunk-format.ts";
+import { encodeIndexFrame } from "./chunk-index.ts";
+
+/** Operations of one frame inside a large batch; a damaged byte costs one frame. */
+const operationsPerFrame = 64;
+const bytesPerFrame = 64 * 1024;
+
+export interface EncodedBatch {
+  readonly operations: readonly Operation[];
+  readonly sequence: number;
+  /** Everything up to this sequence is known to be synced. */
+  readonly syncedSequence: number;
+}
+
+/** A chunk that is appended to. After a failed append its end is unknown until `recover` has cut it off. */
+export class ChunkWriter {
+  readonly id: number;
+  readonly file: VolumeFile;
+  #end: number;
+  #sequence: number;
+  readonly #placed: PlacedOperation[];
+  /** How many operations were placed before the newest append. */
+  #placedBefore = 0;
+
+  private constructor(id: number, file: VolumeFile, end: number, sequence: number, placed: PlacedOperation[]) {
+    this.id = id;
+    this.file = file;
+    this.#end = end;
+    this.#sequence = sequence;
+    this.#placed = placed;
+  }
+
+  /** A new chunk with its header, synced; its name is durable after the next `syncDirectory`. */
+  static async create(volume: Volume, header: ChunkHeader): Promise<ChunkWriter> {
+    const file = await volume.create(chunkName(header.chunkId));
+    try {
+      await file.append(encodeChunkHeader(header));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new ChunkWriter(header.chunkId, file, chunkHeaderSize, 0, []);
+  }
+
+  /** Goes on behind what was recovered of a chunk; `end` is behind its last good frame. */
+  static resume(id: number, file: VolumeFile, end: number, sequence: number, placed: readonly PlacedOperation[]): ChunkWriter {
+    return new ChunkWriter(id, file, end, sequence, [...placed]);
+  }
+
+  /** Bytes of header and good frames. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Frames for `batches` behind one another, in one write. Returns where everything landed, one list a batch. */
+  async append(batches: readonly EncodedBatch[]): Promise<PlacedOperation[][]> {
+    await this.recover();
+    const frames: Uint8Array[] = [];
+    const placed: PlacedOperation[][] = [];
+    let end = this.#end;
+    for (const { operations, sequence, syncedSequence } of batches) {
+      const frame = encodeBatchFrame(operations, sequence, syncedSequence, end);
+      frames.push(frame.bytes);
+      placed.push(frame.placed);
+      end += frame.bytes.length;
+    }
+    await this.file.append(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames));
+    this.#end = end;
+    this.#sequence = batches.at(-1)?.sequence ?? this.#sequence;
+    this.#placedBefore = this.#placed.length;
+    for (const list of placed) for (const operation of list) this.#placed.push(operation);
+    return placed;
+  }
+
+  /** One large batch as many frames of one sequence: only whole once the chunk is sealed and in the manifest. */
+  async appendSplit(operations: readonly Operation[], sequence: number): Promise<PlacedOperation[]> {
+    const placed: PlacedOperation[] = [];
+    let part: Operation[] = [];
+    let bytes = 0;
+    for (const [index, operation] of operations.entries()) {
+      part.push(operation);
+      bytes += operation.key.length + (operation.kind === "put" ? operation.value.length : 0);
+      if (part.length < operationsPerFrame && bytes < bytesPerFrame && index < operations.length - 1) continue;
+      placed.push(...((await this.append([{ operations: part, sequence, syncedSequence: sequence - 1 }]))[0] ?? []));
+      part = [];
+      bytes = 0;
+    }
+    return placed;
+  }
+
+  /** Cuts off whatever a failed append left behind. */
+  async recover(): Promise<void> {
+    if (this.file.size > this.#end) await this.file.truncate(this.#end);
+  }
+
+  /** Takes back the newest append: it was not acknowledged and must not appear later. */
+  async rewind(end: number): Promise<void> {
+    this.#placed.length = this.#placedBefore;
+    this.#end = end;
+    await this.file.truncate(end);
+  }
+
+  /** Index frame, footer, sync: from here on the chunk never changes. */
+  async seal(): Promise<void> {
+    const index = encodeIndexFrame({ sequence: this.#sequence, operations: this.#placed });
+    const footer = encodeChunkFooter(this.#end);
+    await this.file.append(Buffer.concat([index, footer]));
+    await this.file.sync();
+  }
+}

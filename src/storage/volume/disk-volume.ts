@@ -1,0 +1,178 @@
+import { type FileHandle, mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { CadenceError, type ErrorCode } from "#core/errors.ts";
+import { lockFolder } from "./folder-lock.ts";
+import type { Volume, VolumeFile } from "./volume.ts";
+
+export interface DiskVolumeOptions {
+  /** Make the folder when it is missing. @default false: STORE_NOT_FOUND */
+  readonly create?: boolean;
+}
+
+/** A folder on disk. Throws STORE_NOT_FOUND, STORE_NOT_WRITABLE, STORE_IO. */
+export async function openDiskVolume(directory: string, options: DiskVolumeOptions = {}): Promise<DiskVolume> {
+  if (options.create === true) await attempt(directory, () => mkdir(directory, { recursive: true }));
+  await attempt(directory, () => readdir(directory));
+  return new DiskVolume(directory);
+}
+
+export class DiskVolume implements Volume {
+  readonly directory: string;
+  #bytesWritten = 0;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  get bytesWritten(): number {
+    return this.#bytesWritten;
+  }
+
+  async list(): Promise<readonly string[]> {
+    const entries = await attempt(this.directory, () => readdir(this.directory, { withFileTypes: true }));
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  }
+
+  create(name: string): Promise<VolumeFile> {
+    return this.#open(name, "wx+");
+  }
+
+  openForAppend(name: string): Promise<VolumeFile> {
+    return this.#open(name, "r+");
+  }
+
+  openForRead(name: string): Promise<VolumeFile> {
+    return this.#open(name, "r");
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await attempt(from, () => rename(this.#path(from), this.#path(to)));
+  }
+
+  async remove(name: string): Promise<void> {
+    await attempt(name, () => unlink(this.#path(name)));
+  }
+
+  async syncDirectory(): Promise<void> {
+    await attempt(this.directory, async () => {
+      await using handle = await open(this.directory, "r");
+      await handle.sync();
+    });
+  }
+
+  lock(): Promise<AsyncDisposable> {
+    return lockFolder(this.directory);
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    const stats = await statfs(this.directory).catch(() => undefined);
+    return stats === undefined ? undefined : stats.bavail * stats.bsize;
+  }
+
+  async #open(name: string, flags: string): Promise<VolumeFile> {
+    const path = this.#path(name);
+    return attempt(name, async () => {
+      const handle = await open(path, flags);
+      const { size } = await handle.stat();
+      return new DiskFile(name, handle, size, (count) => (this.#bytesWritten += count));
+    });
+  }
+
+  #path(name: string): string {
+    if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) {
+      throw new CadenceError("STORE_IO", `“${name}” is not a name of a file in a store.`, { details: { name } });
+    }
+    return join(this.directory, name);
+  }
+}
+
+class DiskFile implements VolumeFile {
+  readonly name: string;
+  readonly #handle: FileHandle;
+  readonly #count: (bytes: number) => void;
+  #size: number;
+  #open = true;
+
+  constructor(name: string, handle: FileHandle, size: number, count: (bytes: number) => void) {
+    this.name = name;
+    this.#handle = handle;
+    this.#size = size;
+    this.#count = count;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesWritten } = await attempt(this.name, () =>
+        this.#handle.write(bytes, done, bytes.length - done, this.#size),
+      );
+      done += bytesWritten;
+      this.#size += bytesWritten;
+      this.#count(bytesWritten);
+    }
+  }
+
+  async readAt(offset: number, length: number): Promise<Uint8Array> {
+    const buffer = new Uint8Array(Math.max(0, length));
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await attempt(this.name, () =>
+        this.#handle.read(buffer, done, length - done, offset + done),
+      );
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return buffer.subarray(0, done);
+  }
+
+  async truncate(size: number): Promise<void> {
+    await attempt(this.name, () => this.#handle.truncate(size));
+    this.#size = size;
+  }
+
+  async sync(): Promise<void> {
+    await attempt(this.name, () => this.#handle.datasync());
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await attempt(this.name, () => this.#handle.close());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+const codes: Readonly<Record<string, { code: ErrorCode; fact: string; remedy: string }>> = {
+  ENOSPC: { code: "STORE_FULL", fact: "The disk is full", remedy: "Make room; writing resumes by itself." },
+  EDQUOT: { code: "STORE_FULL", fact: "The disk quota is used up", remedy: "Make room; writing resumes by itself." },
+  EACCES: { code: "STORE_NOT_WRITABLE", fact: "Access is denied", remedy: "Check the owner and rights of the folder." },
+  EPERM: { code: "STORE_NOT_WRITABLE", fact: "Access is denied", remedy: "Check the owner and rights of the folder." },
+  EROFS: { code: "STORE_NOT_WRITABLE", fact: "The disk is read-only", remedy: "Remount it for writing." },
+  ENOENT: { code: "STORE_NOT_FOUND", fact: "There is no such file or folder", remedy: "Check the path." },
+  ENOTDIR: { code: "STORE_NOT_FOUND", fact: "This is not a folder", remedy: "Name a folder." },
+  EEXIST: { code: "STORE_IO", fact: "The file exists already", remedy: "Check that the folder belongs to Modbus Cadence." },
+  EMFILE: { code: "STORE_IO", fact: "Too many files are open", remedy: "Raise the limit of open files." },
+};
+
+/** Runs an operation of the operating system; what it throws becomes ours, with the cause kept. */
+async function attempt<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof CadenceError) throw cause;
+    const system = (cause as NodeJS.ErrnoException).code ?? "";
+    const known = codes[system] ?? { code: "STORE_IO", fact: `Input or output failed (${system})`, remedy: "Check the disk." };
+    throw new CadenceError(known.code as ErrorCode, `${known.fact}: ${name}.`, {
+      remedy: known.remedy,
+      cause,
+      details: { name, system },
+    });
+  }
+}
