@@ -15,7 +15,9 @@ const config: ViteUserConfigExport = defineConfig({
 /** CI counts the tests of several runs; it names a file for the figures. */
 function reporters(): { reporters: string[]; outputFile?: { json: string } } {
   const file = process.env["VITEST_JSON"];
-  return file === undefined ? { reporters: ["default"] } : { reporters: ["default", "json"], outputFile: { json: file } };
+  return file === undefined
+    ? { reporters: ["default"] }
+    : { reporters: ["default", "json"], outputFile: { json: file } };
 }
 
 export default config;

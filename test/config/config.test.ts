@@ -70,7 +70,9 @@ describe("createConfig", () => {
   });
 
   it("does not open the panel to other machines without a token", () => {
-    expect(messageOf(() => createConfig([{ origin: "file", values: { panel_host: "0.0.0.0" } }]))).toContain("panel_token");
+    expect(messageOf(() => createConfig([{ origin: "file", values: { panel_host: "0.0.0.0" } }]))).toContain(
+      "panel_token",
+    );
     const opened = createConfig([{ origin: "file", values: { panel_host: "0.0.0.0", panel_token: "secret" } }]);
     expect(opened.panel_token).toBe("secret");
   });
@@ -87,7 +89,12 @@ describe("loadSettings", () => {
       environment: { CADENCE_CONFIG: "cadence.yaml", CADENCE_PANEL_PORT: "2", HASS_URL: "http://ha:8123/" },
       flags: { store_directory: "elsewhere" },
     });
-    expect(settings.config).toMatchObject({ bus_budget: 0.2, panel_port: 2, include: ["sensor.a*"], home_assistant_url: "http://ha:8123" });
+    expect(settings.config).toMatchObject({
+      bus_budget: 0.2,
+      panel_port: 2,
+      include: ["sensor.a*"],
+      home_assistant_url: "http://ha:8123",
+    });
     expect(settings.storeDirectory).toBe(join(directory, "elsewhere"));
     expect(settings.addon).toBe(false);
   });
@@ -95,7 +102,10 @@ describe("loadSettings", () => {
   it("knows the add-on by its Supervisor token", () => {
     const settings = load({ SUPERVISOR_TOKEN: "abc" });
     expect(settings).toMatchObject({ addon: true, storeDirectory: "/data" });
-    expect(settings.config).toMatchObject({ home_assistant_url: "http://supervisor/core", home_assistant_token: "abc" });
+    expect(settings.config).toMatchObject({
+      home_assistant_url: "http://supervisor/core",
+      home_assistant_token: "abc",
+    });
   });
 
   it("names a variable of ours that is no option", () => {

@@ -62,7 +62,11 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
     it("writes batches that arrive together, each whole, in order", async () => {
       await using store = await open();
-      await Promise.all(Array.from({ length: 50 }, (_, index) => store.write(new Batch().put(text("k"), bytes(index)).put(text(`n${index}`), bytes(index)))));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          store.write(new Batch().put(text("k"), bytes(index)).put(text(`n${index}`), bytes(index))),
+        ),
+      );
       expect(await store.get(text("k"))).toEqual(bytes(49));
       expect((await entriesOf(store)).length).toBe(51);
     });
@@ -70,7 +74,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     it("refuses keys that are empty or too long, and takes nothing of that batch", async () => {
       await using store = await open();
       for (const key of [bytes(), new Uint8Array(1_025)]) {
-        await expect(store.write(new Batch().put(text("a"), bytes(1)).put(key, bytes(1)))).rejects.toMatchObject({ code: "STORE_KEY_INVALID" });
+        await expect(store.write(new Batch().put(text("a"), bytes(1)).put(key, bytes(1)))).rejects.toMatchObject({
+          code: "STORE_KEY_INVALID",
+        });
       }
       expect(await entriesOf(store)).toEqual([]);
     });

@@ -12,7 +12,13 @@ describe("redaction", () => {
   });
 
   it("hides values under secret names at any depth, and nothing else", () => {
-    const facts = { url: "http://ha:8123", list: [{ accessToken: "abc" }], panel_token: "x", tokens: undefined, count: 3 };
+    const facts = {
+      url: "http://ha:8123",
+      list: [{ accessToken: "abc" }],
+      panel_token: "x",
+      tokens: undefined,
+      count: 3,
+    };
     expect(redact(facts)).toEqual({
       url: "http://ha:8123",
       list: [{ accessToken: "[hidden]" }],

@@ -45,7 +45,9 @@ export class Bench {
 
   static async start(): Promise<Bench> {
     const exports = await bench("start");
-    const environment = Object.fromEntries([...exports.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+    const environment = Object.fromEntries(
+      [...exports.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    );
     return new Bench(environment as Record<string, string>);
   }
 

@@ -30,7 +30,10 @@ describe("ten minutes beside a real Home Assistant", () => {
   let log = "";
 
   const startDaemon = (): Daemon =>
-    new Daemon(["run", "--store", store], { directory, environment: { ...bench.environment, CADENCE_PANEL_PORT: "0" } });
+    new Daemon(["run", "--store", store], {
+      directory,
+      environment: { ...bench.environment, CADENCE_PANEL_PORT: "0" },
+    });
 
   /** Somebody asks for the driven registers now and then, as an automation would. */
   const drive = async (until: number): Promise<void> => {
@@ -95,7 +98,10 @@ describe("ten minutes beside a real Home Assistant", () => {
     const until = endedAt - stillOnTheirWay;
     const ids = bench.sensors.map(({ entityId }) => entityId);
     const truth = bench.recorded(ids, startedAt, until).map(asLine).toSorted();
-    const ours = stored.filter(({ time }) => time >= startedAt && time < until).map(asLine).toSorted();
+    const ours = stored
+      .filter(({ time }) => time >= startedAt && time < until)
+      .map(asLine)
+      .toSorted();
     expect(truth.length).toBeGreaterThan(500);
     expect({ missing: without(truth, ours), extra: without(ours, truth) }).toEqual({ missing: [], extra: [] });
     expect(ours).toEqual(truth);
@@ -116,7 +122,9 @@ describe("ten minutes beside a real Home Assistant", () => {
   it("reports the load of the line within 15 % of the line's own log", () => {
     const from = startedAt + 60_000;
     const to = startedAt + 3 * minute;
-    const busy = bench.transactions.filter(({ begun }) => begun >= from && begun < to).reduce((sum, { begun, ended }) => sum + ended - begun, 0);
+    const busy = bench.transactions
+      .filter(({ begun }) => begun >= from && begun < to)
+      .reduce((sum, { begun, ended }) => sum + ended - begun, 0);
     const driven = 0;
     const utilisation = beforeRestart.buses[0]?.load.utilisation ?? Number.NaN;
     expect(utilisation / (busy / (to - from) - driven)).toBeGreaterThan(0.75);
@@ -125,7 +133,9 @@ describe("ten minutes beside a real Home Assistant", () => {
 
   it("gives an advice with a reason to every polled entity", () => {
     const polled = bench.sensors.filter(({ scanInterval }) => scanInterval > 0).map(({ entityId }) => entityId);
-    const without = last.entities.filter(({ entity, advice }) => polled.includes(entity.entityId) && (advice?.reason ?? "") === "");
+    const without = last.entities.filter(
+      ({ entity, advice }) => polled.includes(entity.entityId) && (advice?.reason ?? "") === "",
+    );
     expect(without).toEqual([]);
   });
 
@@ -150,7 +160,13 @@ async function ourSensorsAppear(bench: Bench, since: number): Promise<number> {
 /** Seconds between reads of a register on the line; gaps over three times the median (the restart) are none. */
 function meanGap(bench: Bench, { unit, address }: ConfiguredSensor, from: number, to: number): number {
   const ends = bench.transactions
-    .filter((transaction) => transaction.unit === unit && transaction.address === address && transaction.ended >= from && transaction.ended < to)
+    .filter(
+      (transaction) =>
+        transaction.unit === unit &&
+        transaction.address === address &&
+        transaction.ended >= from &&
+        transaction.ended < to,
+    )
     .map(({ ended }) => ended);
   const gaps = ends.slice(1).map((end, index) => end - (ends[index] as number));
   const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN;

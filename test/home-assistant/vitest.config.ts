@@ -11,7 +11,9 @@ const config: ViteUserConfigExport = defineConfig({
     fileParallelism: false,
     testTimeout: 900_000,
     hookTimeout: 900_000,
-    ...(file === undefined ? { reporters: ["verbose"] } : { reporters: ["verbose", "json"], outputFile: { json: file } }),
+    ...(file === undefined
+      ? { reporters: ["verbose"] }
+      : { reporters: ["verbose", "json"], outputFile: { json: file } }),
   },
 });
 

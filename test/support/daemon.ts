@@ -67,7 +67,10 @@ export class Daemon implements AsyncDisposable {
       const match = pattern.exec(this.#log);
       if (match !== null) found.resolve(match);
     };
-    const timer = setTimeout(() => found.reject(new Error(`No ${String(pattern)} in:\n${this.#log}`)), withinMilliseconds);
+    const timer = setTimeout(
+      () => found.reject(new Error(`No ${String(pattern)} in:\n${this.#log}`)),
+      withinMilliseconds,
+    );
     const ended = this.#ended.then(() => found.reject(new Error(`Ended without ${String(pattern)}:\n${this.#log}`)));
     for (const part of stream) part?.on("data", look);
     look();
@@ -95,7 +98,8 @@ export class Daemon implements AsyncDisposable {
     for (;;) {
       const overview = await this.overview();
       if (wanted(overview)) return overview;
-      if (performance.now() > deadline) throw new Error(`Not reached: ${wanted.toString()}\n${this.#log.slice(-4_000)}`);
+      if (performance.now() > deadline)
+        throw new Error(`Not reached: ${wanted.toString()}\n${this.#log.slice(-4_000)}`);
       await pause(250);
     }
   }

@@ -7,7 +7,10 @@ export function checkBatch(batch: Batch): void {
   for (const operation of batch.operations) {
     checkKey(operation.key);
     if (operation.kind === "put" && operation.value.length > largestValue) {
-      throw new CadenceError("STORE_VALUE_INVALID", `A value has ${operation.value.length} bytes; at most ${largestValue} can be stored.`);
+      throw new CadenceError(
+        "STORE_VALUE_INVALID",
+        `A value has ${operation.value.length} bytes; at most ${largestValue} can be stored.`,
+      );
     }
   }
 }
@@ -18,5 +21,7 @@ export function checkKey(key: Uint8Array): void {
 }
 
 export function storeClosed(): CadenceError {
-  return new CadenceError("STORE_CLOSED", "The store is closed.", { remedy: "It was asked for after the end; start again." });
+  return new CadenceError("STORE_CLOSED", "The store is closed.", {
+    remedy: "It was asked for after the end; start again.",
+  });
 }

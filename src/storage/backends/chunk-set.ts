@@ -27,7 +27,8 @@ export class ChunkSet {
 
   apply(chunk: number, operations: readonly PlacedOperation[]): void {
     for (const operation of operations) {
-      if (operation.kind === "put") this.put(operation.key, { chunk, offset: operation.offset, length: operation.length, crc: operation.crc });
+      if (operation.kind === "put")
+        this.put(operation.key, { chunk, offset: operation.offset, length: operation.length, crc: operation.crc });
       else this.delete(operation.key, chunk);
     }
   }

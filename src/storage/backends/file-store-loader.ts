@@ -74,7 +74,12 @@ class Loader {
       if (manifestRebuilt || found === "none") await replaceManifest(this.#volume, manifest);
       await this.#removeLeftovers(manifest);
     }
-    const report: RecoveryReport = { damaged: this.#damaged, tornBytes: this.#tornBytes, missing: this.#missing, manifestRebuilt };
+    const report: RecoveryReport = {
+      damaged: this.#damaged,
+      tornBytes: this.#tornBytes,
+      missing: this.#missing,
+      manifestRebuilt,
+    };
     return { manifest, set: this.#set, writer: this.#writer, sequence: this.#sequence, report };
   }
 
@@ -125,8 +130,9 @@ class Loader {
     const index = last ? undefined : await readChunkIndex(file);
     const scan = index === undefined ? await scanChunk(file, { synced: !last }) : undefined;
     this.#set.chunks.set(id, { id, file, sealed: !last, liveBytes: 0 });
-    this.#set.apply(id, (index ?? (scan as ChunkScan)).operations);
-    this.#sequence = Math.max(this.#sequence, (index ?? (scan as ChunkScan)).sequence);
+    const { operations, sequence } = index ?? (scan as ChunkScan);
+    this.#set.apply(id, operations);
+    this.#sequence = Math.max(this.#sequence, sequence);
     if (scan !== undefined) await this.#settleTail(file, scan, id, last);
   }
 
@@ -145,7 +151,11 @@ class Loader {
   async #settleTail(file: VolumeFile, scan: ChunkScan, id: number, last: boolean): Promise<void> {
     for (const { offset, length } of scan.damaged) {
       this.#damaged.push({ file: file.name, offset, length });
-      this.#logger.error("Stored bytes are damaged; everything else in the file was read", { file: file.name, offset, length });
+      this.#logger.error("Stored bytes are damaged; everything else in the file was read", {
+        file: file.name,
+        offset,
+        length,
+      });
       if (!this.#options.readOnly) await this.#quarantine(file, offset, length);
     }
     if (scan.sealed) return;
@@ -153,7 +163,10 @@ class Loader {
     this.#tornBytes += torn;
     if (this.#options.readOnly || !last) return;
     if (torn > 0) {
-      this.#logger.warn("The last write was cut short, by a crash or a loss of power; its incomplete bytes are cut off", { file: file.name, bytes: torn });
+      this.#logger.warn(
+        "The last write was cut short, by a crash or a loss of power; its incomplete bytes are cut off",
+        { file: file.name, bytes: torn },
+      );
       await file.truncate(scan.end);
     }
     await file.sync();

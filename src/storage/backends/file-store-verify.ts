@@ -37,8 +37,11 @@ export async function verifyChunks(
   const faults: StoreFault[] = [];
   let frames = 0;
   const lostIn = (id: number, from: number, to: number): string[] =>
-    [...index.entries()].filter(([, at]) => at.chunk === id && at.offset < to && at.offset + at.length > from).map(([key]) => key);
-  if (typeof (await readManifest(volume)) !== "object") faults.push({ file: "manifest", offset: 0, code: "MANIFEST", lost: [] });
+    [...index.entries()]
+      .filter(([, at]) => at.chunk === id && at.offset < to && at.offset + at.length > from)
+      .map(([key]) => key);
+  if (typeof (await readManifest(volume)) !== "object")
+    faults.push({ file: "manifest", offset: 0, code: "MANIFEST", lost: [] });
   const names = new Set(await volume.list());
   for (const [done, id] of manifest.chunks.entries()) {
     options.signal?.throwIfAborted();
@@ -49,16 +52,19 @@ export async function verifyChunks(
       continue;
     }
     await using opened = await volume.openForRead(file);
-    if (decodeChunkHeader(await opened.readAt(0, chunkHeaderSize)) === undefined) faults.push({ file, offset: 0, code: "HEADER", lost: [] });
+    if (decodeChunkHeader(await opened.readAt(0, chunkHeaderSize)) === undefined)
+      faults.push({ file, offset: 0, code: "HEADER", lost: [] });
     const last = id === manifest.chunks.at(-1);
     const scan = await scanChunk(opened, { synced: !last });
     frames += scan.frames;
-    for (const { offset, length } of scan.damaged) faults.push({ file, offset, code: "FRAME", lost: lostIn(id, offset, offset + length) });
+    for (const { offset, length } of scan.damaged)
+      faults.push({ file, offset, code: "FRAME", lost: lostIn(id, offset, offset + length) });
     const whole = ends.get(id) ?? (scan.sealed ? 0 : opened.size);
-    if (!scan.sealed && scan.end < whole) faults.push({ file, offset: scan.end, code: "TORN_TAIL", lost: lostIn(id, scan.end, whole) });
-    if (!last && (!scan.sealed || (await readChunkIndex(opened)) === undefined)) faults.push({ file, offset: scan.end, code: "INDEX", lost: [] });
+    if (!scan.sealed && scan.end < whole)
+      faults.push({ file, offset: scan.end, code: "TORN_TAIL", lost: lostIn(id, scan.end, whole) });
+    if (!last && (!scan.sealed || (await readChunkIndex(opened)) === undefined))
+      faults.push({ file, offset: scan.end, code: "INDEX", lost: [] });
   }
   options.onProgress?.(manifest.chunks.length, manifest.chunks.length);
   return { ok: faults.length === 0, chunks: manifest.chunks.length, frames, faults };
 }
-

@@ -81,7 +81,11 @@ export class FileStore implements Store {
   readonly #unmovable = new Set<number>();
   #closing: Promise<void> | undefined;
 
-  private constructor(options: Required<FileStoreOptions>, lock: AsyncDisposable | undefined, loaded: Awaited<ReturnType<typeof loadChunks>>) {
+  private constructor(
+    options: Required<FileStoreOptions>,
+    lock: AsyncDisposable | undefined,
+    loaded: Awaited<ReturnType<typeof loadChunks>>,
+  ) {
     this.#options = options;
     this.#lock = lock;
     this.#manifest = loaded.manifest;
@@ -98,7 +102,10 @@ export class FileStore implements Store {
     const options = { commitInterval: 10_000, chunkBytes: 8 * 1024 * 1024, readOnly: false, ...given };
     const lock = options.readOnly ? undefined : await options.volume.lock();
     try {
-      const loaded = await loadChunks(options.volume, options.logger, { readOnly: options.readOnly, newStoreId: () => randomBytes(16) });
+      const loaded = await loadChunks(options.volume, options.logger, {
+        readOnly: options.readOnly,
+        newStoreId: () => randomBytes(16),
+      });
       return new FileStore(options, lock, loaded);
     } catch (error) {
       await lock?.[Symbol.asyncDispose]();
@@ -176,7 +183,9 @@ export class FileStore implements Store {
 
   /** What stands behind the end cannot be cut off: nothing more is written there. */
   #abandonWriter(failure: unknown): void {
-    this.#options.logger.warn("The open chunk could not be cut back; the next write begins a new one", { error: failure });
+    this.#options.logger.warn("The open chunk could not be cut back; the next write begins a new one", {
+      error: failure,
+    });
     this.#writer = undefined;
   }
 
@@ -285,9 +294,20 @@ export class FileStore implements Store {
       const retiring = this.#retiring(keys);
       const carried = [...this.#set.liveIn(retiring)].filter(([key]) => !keys.has(key));
       const carriedDeletes = [...this.#set.tombstonesIn(retiring)].filter((key) => !keys.has(key));
-      const deletes = batch.operations.filter(({ kind, key }) => kind === "delete" && this.#set.needsTombstone(latin1(key), retiring));
-      const alive = new Set(batch.operations.filter(({ kind, key }) => kind === "delete" && this.#survivesOutside(latin1(key), retiring)));
-      return { chunkId, sequence: this.#sequence, retiring, carried, carriedDeletes, tombstones: new Set([...deletes, ...alive]) };
+      const deletes = batch.operations.filter(
+        ({ kind, key }) => kind === "delete" && this.#set.needsTombstone(latin1(key), retiring),
+      );
+      const alive = new Set(
+        batch.operations.filter(({ kind, key }) => kind === "delete" && this.#survivesOutside(latin1(key), retiring)),
+      );
+      return {
+        chunkId,
+        sequence: this.#sequence,
+        retiring,
+        carried,
+        carriedDeletes,
+        tombstones: new Set([...deletes, ...alive]),
+      };
     });
     const full = new Batch();
     for (const operation of batch.operations) {
@@ -305,7 +325,11 @@ export class FileStore implements Store {
     }
     const name = chunkName(plan.chunkId);
     if ((await volume.list()).includes(name)) await volume.remove(name);
-    const writer = await ChunkWriter.create(volume, { storeId: this.#manifest.storeId, chunkId: plan.chunkId, purpose: "bulk" });
+    const writer = await ChunkWriter.create(volume, {
+      storeId: this.#manifest.storeId,
+      chunkId: plan.chunkId,
+      purpose: "bulk",
+    });
     try {
       const placed = await writer.appendSplit(full.operations, plan.sequence);
       await writer.seal();
@@ -313,7 +337,9 @@ export class FileStore implements Store {
       await this.#writing.run(() => this.#enterBulk(batch, plan, writer, placed, moved));
     } catch (cause) {
       await writer.file.close();
-      await volume.remove(name).catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
+      await volume
+        .remove(name)
+        .catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
       throw toCadenceError(cause, "STORE_IO");
     }
     await this.#removeChunks(plan.retiring);
@@ -340,10 +366,13 @@ export class FileStore implements Store {
     placed: readonly PlacedOperation[],
     moved: ReadonlyMap<string, Location>,
   ): Promise<void> {
-    const chunks = [...this.#manifest.chunks.filter((id) => !plan.retiring.has(id)), plan.chunkId].toSorted((a, b) => a - b);
+    const chunks = [...this.#manifest.chunks.filter((id) => !plan.retiring.has(id)), plan.chunkId].toSorted(
+      (a, b) => a - b,
+    );
     await this.#replaceManifest(chunks, this.#manifest.nextChunkId);
     this.#set.chunks.set(plan.chunkId, { id: plan.chunkId, file: writer.file, sealed: true, liveBytes: 0 });
-    const overtaken = (key: string): boolean => (this.#set.index.get(key)?.chunk ?? -1) > plan.chunkId || this.#set.deletedAfter(key, plan.chunkId);
+    const overtaken = (key: string): boolean =>
+      (this.#set.index.get(key)?.chunk ?? -1) > plan.chunkId || this.#set.deletedAfter(key, plan.chunkId);
     for (const operation of batch.operations) {
       const key = latin1(operation.key);
       if (operation.kind === "delete" && !overtaken(key)) this.#set.delete(key, plan.chunkId);
@@ -363,11 +392,14 @@ export class FileStore implements Store {
 
   /** Sealed chunks of which little stays live once `leaving` keys are gone. */
   #retiring(leaving: ReadonlySet<string>): Set<number> {
-    const live = new Map([...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]));
+    const live = new Map(
+      [...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]),
+    );
     for (const key of leaving) {
       const location = this.#set.index.get(key);
       const left = location === undefined ? undefined : live.get(location.chunk);
-      if (location !== undefined && left !== undefined) live.set(location.chunk, left - key.length - location.length - 16);
+      if (location !== undefined && left !== undefined)
+        live.set(location.chunk, left - key.length - location.length - 16);
     }
     const retiring = new Set<number>();
     let carried = 0;
@@ -399,7 +431,14 @@ export class FileStore implements Store {
 
   inspect(): FileStoreStatus {
     const failure = this.#failure;
-    const status = failure === undefined ? (this.#damaged > 0 ? "damaged" : "ok") : isCadenceError(failure, "STORE_FULL") ? "full" : "failing";
+    const status =
+      failure === undefined
+        ? this.#damaged > 0
+          ? "damaged"
+          : "ok"
+        : isCadenceError(failure, "STORE_FULL")
+          ? "full"
+          : "failing";
     return {
       status,
       ...(failure === undefined ? {} : { cause: failure.sentence }),
@@ -443,8 +482,7 @@ export class FileStore implements Store {
   }
 
   #rangeKeys(range: KeyRange): string[] {
-    const bound = (key: Uint8Array | undefined): string | undefined => (key === undefined ? undefined : latin1(key));
-    return this.#set.index.keys(bound(range.from), bound(range.to), range);
+    return this.#set.index.keys(range);
   }
 
   async #valueOf(key: string): Promise<Uint8Array | undefined> {

@@ -1,3 +1,4 @@
+import { latin1 } from "../chunk/batch-frame.ts";
 import type { KeyRange } from "../store.ts";
 
 /** Where the live value of a key stands. Keys are latin1 text: one character a byte, so that text order is byte order. */
@@ -42,10 +43,10 @@ export class KeyIndex {
   }
 
   /** The keys of a range as they stand now. */
-  keys(from: string | undefined, to: string | undefined, { reverse = false, limit }: Pick<KeyRange, "reverse" | "limit"> = {}): string[] {
+  keys({ from, to, reverse = false, limit }: KeyRange): string[] {
     const sorted = this.#order();
-    const begin = from === undefined ? 0 : lowerBound(sorted, from);
-    const end = to === undefined ? sorted.length : lowerBound(sorted, to);
+    const begin = from === undefined ? 0 : lowerBound(sorted, latin1(from));
+    const end = to === undefined ? sorted.length : lowerBound(sorted, latin1(to));
     const found: string[] = [];
     const most = limit ?? Number.POSITIVE_INFINITY;
     for (let step = 0; step < end - begin && found.length < most; step += 1) {
@@ -57,8 +58,8 @@ export class KeyIndex {
   #order(): readonly string[] {
     const stale = this.#sorted.length + this.#added.length !== this.#locations.size;
     if (this.#added.length > 0 || stale) {
-      const kept = stale ? [...this.#locations.keys()] : [...this.#sorted, ...this.#added];
-      this.#sorted = kept.sort(byBytes);
+      const kept: string[] = stale ? [...this.#locations.keys()] : [...this.#sorted, ...this.#added];
+      this.#sorted = kept.toSorted(byBytes);
       this.#added = [];
     }
     return this.#sorted;

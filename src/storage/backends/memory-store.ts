@@ -63,7 +63,6 @@ export class MemoryStore implements Store {
 
   #keys(range: KeyRange): string[] {
     if (this.#closed) throw storeClosed();
-    const bound = (key: Uint8Array | undefined): string | undefined => (key === undefined ? undefined : latin1(key));
-    return this.#index.keys(bound(range.from), bound(range.to), range);
+    return this.#index.keys(range);
   }
 }

@@ -30,7 +30,10 @@ export function encodeBatchFrame(
   syncedSequence: number,
   offset: number,
 ): { bytes: Uint8Array; placed: PlacedOperation[] } {
-  const size = operations.reduce((sum, operation) => sum + operation.key.length + (operation.kind === "put" ? operation.value.length : 0) + 24, 16);
+  const size = operations.reduce(
+    (sum, operation) => sum + operation.key.length + (operation.kind === "put" ? operation.value.length : 0) + 24,
+    16,
+  );
   const writer = new ByteWriter(size);
   const placed: PlacedOperation[] = [];
   writer.varint(sequence - syncedSequence).varint(operations.length);
@@ -40,7 +43,13 @@ export function encodeBatchFrame(
     if (operation.kind === "put") {
       const crc = crc32(operation.value);
       writer.varint(operation.value.length).u32(crc);
-      placed.push({ kind: "put", key, offset: offset + frameHeaderSize + writer.length, length: operation.value.length, crc });
+      placed.push({
+        kind: "put",
+        key,
+        offset: offset + frameHeaderSize + writer.length,
+        length: operation.value.length,
+        crc,
+      });
       writer.raw(operation.value);
     } else {
       placed.push({ kind: "delete", key, offset: 0, length: 0, crc: 0 });

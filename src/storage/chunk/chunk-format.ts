@@ -50,7 +50,8 @@ export function encodeChunkFooter(indexOffset: number): Uint8Array {
 
 /** The offset of the index frame; undefined when the chunk has no undamaged footer. */
 export function decodeChunkFooter(bytes: Uint8Array): number | undefined {
-  if (bytes.length !== chunkFooterSize || footerMagic.some((byte, index) => bytes[20 + index] !== byte)) return undefined;
+  if (bytes.length !== chunkFooterSize || footerMagic.some((byte, index) => bytes[20 + index] !== byte))
+    return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (crc32(bytes.subarray(0, 16)) !== view.getUint32(16, true)) return undefined;
   return view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);

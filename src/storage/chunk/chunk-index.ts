@@ -21,7 +21,10 @@ export function encodeIndexFrame({ sequence, operations }: ChunkIndex): Uint8Arr
   let previous = "";
   for (const { kind, key, offset, length, crc } of operations) {
     const shared = sharedLength(previous, key);
-    writer.u8(kind === "put" ? 1 : 2).varint(shared).sized(fromLatin1(key.slice(shared)));
+    writer
+      .u8(kind === "put" ? 1 : 2)
+      .varint(shared)
+      .sized(fromLatin1(key.slice(shared)));
     if (kind === "put") writer.varint(offset).varint(length).u32(crc);
     previous = key;
   }
@@ -33,7 +36,10 @@ export function encodeIndexFrame({ sequence, operations }: ChunkIndex): Uint8Arr
 export function decodeIndexFrame(frame: Frame): ChunkIndex {
   let payload: Uint8Array;
   try {
-    payload = frame.codec === FrameCodec.zstd ? zstdDecompressSync(frame.payload, { maxOutputLength: largestIndex }) : frame.payload;
+    payload =
+      frame.codec === FrameCodec.zstd
+        ? zstdDecompressSync(frame.payload, { maxOutputLength: largestIndex })
+        : frame.payload;
   } catch (cause) {
     throw corrupt("an index cannot be unpacked", cause);
   }

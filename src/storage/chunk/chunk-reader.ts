@@ -72,7 +72,12 @@ export async function scanChunk(file: VolumeFile, { synced }: { readonly synced:
       break;
     }
     sequence = frame.sequence;
-    frames.push({ offset, end, sequence, batch: decodeBatchPayload(frame.payload, sequence, offset + frameHeaderSize) });
+    frames.push({
+      offset,
+      end,
+      sequence,
+      batch: decodeBatchPayload(frame.payload, sequence, offset + frameHeaderSize),
+    });
     offset = end;
   }
   return judge(frames, synced, sealed ? limit : undefined);
@@ -111,12 +116,24 @@ function judge(frames: readonly ScannedFrame[], synced: boolean, indexOffset: nu
 /** Cheap look before the checksum, for the search behind a damaged stretch. */
 function plausible(bytes: Uint8Array, offset: number): boolean {
   if (offset + frameHeaderSize > bytes.length) return false;
-  const length = (bytes[offset + 4] ?? 0) + (bytes[offset + 5] ?? 0) * 0x100 + (bytes[offset + 6] ?? 0) * 0x10000 + (bytes[offset + 7] ?? 0) * 0x1000000;
-  return bytes[offset + 10] === 0 && bytes[offset + 11] === 0 && length <= longestPayload && offset + frameHeaderSize + length <= bytes.length;
+  const length =
+    (bytes[offset + 4] ?? 0) +
+    (bytes[offset + 5] ?? 0) * 0x100 +
+    (bytes[offset + 6] ?? 0) * 0x10000 +
+    (bytes[offset + 7] ?? 0) * 0x1000000;
+  return (
+    bytes[offset + 10] === 0 &&
+    bytes[offset + 11] === 0 &&
+    length <= longestPayload &&
+    offset + frameHeaderSize + length <= bytes.length
+  );
 }
 
 /** The value of a put, checked against its checksum. Throws STORE_CORRUPT with file and offset. */
-export async function readValue(file: VolumeFile, place: Pick<PlacedOperation, "offset" | "length" | "crc">): Promise<Uint8Array> {
+export async function readValue(
+  file: VolumeFile,
+  place: Pick<PlacedOperation, "offset" | "length" | "crc">,
+): Promise<Uint8Array> {
   const value = await file.readAt(place.offset, place.length);
   if (value.length === place.length && crc32(value) === place.crc) return value;
   throw new CadenceError("STORE_CORRUPT", `Stored bytes are damaged: ${file.name} at ${place.offset}.`, {

@@ -46,7 +46,13 @@ export class ChunkWriter {
   }
 
   /** Goes on behind what was recovered of a chunk; `end` is behind its last good frame. */
-  static resume(id: number, file: VolumeFile, end: number, sequence: number, placed: readonly PlacedOperation[]): ChunkWriter {
+  static resume(
+    id: number,
+    file: VolumeFile,
+    end: number,
+    sequence: number,
+    placed: readonly PlacedOperation[],
+  ): ChunkWriter {
     return new ChunkWriter(id, file, end, sequence, [...placed]);
   }
 

@@ -44,7 +44,8 @@ export function decodeFrame(bytes: Uint8Array, offset = 0): Frame | undefined {
   const codec = view.getUint8(9);
   if (length > longestPayload || offset + frameHeaderSize + length > bytes.length) return undefined;
   if (kind < FrameKind.batch || kind > FrameKind.manifest || codec > FrameCodec.zstd) return undefined;
-  if (crc32(bytes.subarray(offset + 4, offset + frameHeaderSize + length)) !== view.getUint32(0, true)) return undefined;
+  if (crc32(bytes.subarray(offset + 4, offset + frameHeaderSize + length)) !== view.getUint32(0, true))
+    return undefined;
   const sequence = view.getUint32(16, true) * 2 ** 32 + view.getUint32(12, true);
   const payload = bytes.subarray(offset + frameHeaderSize, offset + frameHeaderSize + length);
   return { kind: kind as FrameKind, codec: codec as FrameCodec, sequence, payload };

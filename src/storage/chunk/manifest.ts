@@ -40,10 +40,14 @@ export function decodeManifest(bytes: Uint8Array): Manifest | undefined {
   const reader = new ByteReader(frame.payload);
   const version = reader.u16();
   if (version > formatVersion) {
-    throw new CadenceError("STORE_NEWER_FORMAT", `The store has format ${version}; this version knows up to ${formatVersion}.`, {
-      remedy: "Update Modbus Cadence, or name another folder. Nothing was changed.",
-      details: { version },
-    });
+    throw new CadenceError(
+      "STORE_NEWER_FORMAT",
+      `The store has format ${version}; this version knows up to ${formatVersion}.`,
+      {
+        remedy: "Update Modbus Cadence, or name another folder. Nothing was changed.",
+        details: { version },
+      },
+    );
   }
   const storeId = reader.raw(16).slice();
   const nextChunkId = reader.varint();

@@ -157,7 +157,11 @@ const codes: Readonly<Record<string, { code: ErrorCode; fact: string; remedy: st
   EROFS: { code: "STORE_NOT_WRITABLE", fact: "The disk is read-only", remedy: "Remount it for writing." },
   ENOENT: { code: "STORE_NOT_FOUND", fact: "There is no such file or folder", remedy: "Check the path." },
   ENOTDIR: { code: "STORE_NOT_FOUND", fact: "This is not a folder", remedy: "Name a folder." },
-  EEXIST: { code: "STORE_IO", fact: "The file exists already", remedy: "Check that the folder belongs to Modbus Cadence." },
+  EEXIST: {
+    code: "STORE_IO",
+    fact: "The file exists already",
+    remedy: "Check that the folder belongs to Modbus Cadence.",
+  },
   EMFILE: { code: "STORE_IO", fact: "Too many files are open", remedy: "Raise the limit of open files." },
 };
 
@@ -168,7 +172,11 @@ async function attempt<Result>(name: string, run: () => Promise<Result>): Promis
   } catch (cause) {
     if (cause instanceof CadenceError) throw cause;
     const system = (cause as NodeJS.ErrnoException).code ?? "";
-    const known = codes[system] ?? { code: "STORE_IO", fact: `Input or output failed (${system})`, remedy: "Check the disk." };
+    const known = codes[system] ?? {
+      code: "STORE_IO",
+      fact: `Input or output failed (${system})`,
+      remedy: "Check the disk.",
+    };
     throw new CadenceError(known.code as ErrorCode, `${known.fact}: ${name}.`, {
       remedy: known.remedy,
       cause,

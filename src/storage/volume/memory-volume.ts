@@ -14,7 +14,9 @@ export interface MemoryVolumeOptions {
   readonly onOperation?: (operation: VolumeOperation) => void;
 }
 
-type PendingChange = { readonly kind: "write"; readonly offset: number; readonly bytes: Uint8Array } | { readonly kind: "truncate"; readonly size: number };
+type PendingChange =
+  | { readonly kind: "write"; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly kind: "truncate"; readonly size: number };
 
 /** A file's content: what would survive power loss, and what is only on its way. */
 interface Inode {

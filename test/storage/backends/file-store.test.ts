@@ -21,7 +21,8 @@ function open(volume: Volume, options: Partial<FileStoreOptions> = {}): Promise<
 
 async function contentOf(store: FileStore): Promise<Map<string, string>> {
   const content = new Map<string, string>();
-  for await (const { key, value } of store.range()) content.set(Buffer.from(key).toString(), Buffer.from(value).toString());
+  for await (const { key, value } of store.range())
+    content.set(Buffer.from(key).toString(), Buffer.from(value).toString());
   return content;
 }
 
@@ -102,15 +103,23 @@ async function crashRound(seed: number): Promise<void> {
       if (!(error instanceof CadenceError)) throw error;
     }
     volume = living.crash(random);
-    await using reopened = await open(volume.crash(() => 0.99), { readOnly: true }).catch(() => undefined as unknown as FileStore);
+    await using reopened = await open(
+      volume.crash(() => 0.99),
+      { readOnly: true },
+    ).catch(() => undefined as unknown as FileStore);
     if (reopened === undefined) {
       model = new Map();
-      expect(possible.some((state) => state.size === 0), `seed ${seed}, life ${life}: nothing was left`).toBe(true);
+      expect(
+        possible.some((state) => state.size === 0),
+        `seed ${seed}, life ${life}: nothing was left`,
+      ).toBe(true);
       volume = new MemoryVolume();
       continue;
     }
     const survived = await contentOf(reopened);
-    const match = possible.find((state) => state.size === survived.size && [...state].every(([key, value]) => survived.get(key) === value));
+    const match = possible.find(
+      (state) => state.size === survived.size && [...state].every(([key, value]) => survived.get(key) === value),
+    );
     expect(match, `seed ${seed}, life ${life}: ${JSON.stringify([...survived])}`).toBeDefined();
     model = match as Map<string, string>;
   }
@@ -220,7 +229,8 @@ describe("a failing disk", () => {
       broken = true;
       const acknowledged = new Map([["before", "1"]]);
       for (let index = 0; index < 6; index += 1) {
-        const work = index === 3 ? store.bulk(put(`k${index}`, "x".repeat(40))) : store.write(put(`k${index}`, "x".repeat(40)));
+        const work =
+          index === 3 ? store.bulk(put(`k${index}`, "x".repeat(40))) : store.write(put(`k${index}`, "x".repeat(40)));
         await work.then(
           () => acknowledged.set(`k${index}`, "x".repeat(40)),
           (error: unknown) => expect(error).toMatchObject({ code: "STORE_FULL" }),
@@ -239,16 +249,33 @@ describe("a failing disk", () => {
 describe("the order of file operations", () => {
   it("is the documented one for commit, seal and bulk", async () => {
     const log: string[] = [];
-    const say = ({ kind, name, to }: VolumeOperation): void => void log.push([kind, name, to].filter((part) => part !== undefined && part !== "").join(" "));
+    const say = ({ kind, name, to }: VolumeOperation): void =>
+      void log.push([kind, name, to].filter((part) => part !== undefined && part !== "").join(" "));
     const store = await open(new MemoryVolume({ onOperation: say }), { commitInterval: 0, chunkBytes: 100 });
     const during = async (work: () => Promise<unknown>): Promise<string[]> => {
       log.length = 0;
       await work();
       return [...log];
     };
-    const manifest = ["create manifest.new", "write manifest.new", "sync manifest.new", "rename manifest.new manifest", "sync-directory"];
-    const begin = (id: string): string[] => [`create chunk-${id}`, `write chunk-${id}`, `sync chunk-${id}`, "sync-directory", ...manifest];
-    expect(await during(() => store.write(put("first", "x".repeat(100))))).toEqual([...begin("00000001"), "write chunk-00000001", "sync chunk-00000001"]);
+    const manifest = [
+      "create manifest.new",
+      "write manifest.new",
+      "sync manifest.new",
+      "rename manifest.new manifest",
+      "sync-directory",
+    ];
+    const begin = (id: string): string[] => [
+      `create chunk-${id}`,
+      `write chunk-${id}`,
+      `sync chunk-${id}`,
+      "sync-directory",
+      ...manifest,
+    ];
+    expect(await during(() => store.write(put("first", "x".repeat(100))))).toEqual([
+      ...begin("00000001"),
+      "write chunk-00000001",
+      "sync chunk-00000001",
+    ]);
     expect(await during(() => store.write(put("second", "1")))).toEqual([
       "write chunk-00000001",
       "sync chunk-00000001",
@@ -293,7 +320,10 @@ describe("one folder", () => {
     const directory = mkdtempSync(join(tmpdir(), "cadence-store-"));
     const store = await open(await openDiskVolume(directory));
     await store.write(put("a", "1"));
-    await expect(open(await openDiskVolume(directory))).rejects.toMatchObject({ code: "STORE_LOCKED", message: expect.stringContaining(String(process.pid)) as string });
+    await expect(open(await openDiskVolume(directory))).rejects.toMatchObject({
+      code: "STORE_LOCKED",
+      message: expect.stringContaining(String(process.pid)) as string,
+    });
     const reader = await open(await openDiskVolume(directory), { readOnly: true });
     expect((await contentOf(reader)).get("a")).toBe("1");
     await expect(reader.write(put("b", "2"))).rejects.toMatchObject({ code: "STORE_NOT_WRITABLE" });
@@ -314,6 +344,8 @@ describe("one folder", () => {
   it("that is not there is said so", async () => {
     await expect(openDiskVolume(join(tmpdir(), "cadence-nowhere"))).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
     const empty = mkdtempSync(join(tmpdir(), "cadence-store-"));
-    await expect(open(await openDiskVolume(empty), { readOnly: true })).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
+    await expect(open(await openDiskVolume(empty), { readOnly: true })).rejects.toMatchObject({
+      code: "STORE_NOT_FOUND",
+    });
   });
 });

@@ -13,7 +13,9 @@ const common = { clock: systemClock, logger: silentLogger };
 
 storeContract("MemoryStore", () => Promise.resolve(new MemoryStore()));
 storeContract("FileStore in memory", () => FileStore.open({ ...common, volume: new MemoryVolume() }));
-storeContract("FileStore in memory with tiny chunks", () => FileStore.open({ ...common, volume: new MemoryVolume(), chunkBytes: 60 }));
+storeContract("FileStore in memory with tiny chunks", () =>
+  FileStore.open({ ...common, volume: new MemoryVolume(), chunkBytes: 60 }),
+);
 storeContract("FileStore on disk", async () => {
   const volume = await openDiskVolume(mkdtempSync(join(tmpdir(), "cadence-store-")));
   return FileStore.open({ ...common, volume, commitInterval: 0 });

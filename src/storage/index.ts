@@ -1,0 +1,11 @@
+/** The door of the room: what repository, app and cli may use. */
+export { Batch } from "./batch.ts";
+export type { Collection, CollectionSpec } from "./collection.ts";
+export type { Document } from "./document.ts";
+export type { AppendResult, SeriesInfo, SeriesSample } from "./series/series-store.ts";
+export type { SeriesSlice } from "./series/block.ts";
+export { Storage, type StorageOptions, type StorageStatus } from "./storage.ts";
+export type { StoreFault, VerifyReport } from "./backends/file-store-verify.ts";
+export { openDiskVolume } from "./volume/disk-volume.ts";
+export { MemoryVolume } from "./volume/memory-volume.ts";
+export type { Volume, VolumeFile } from "./volume/volume.ts";

@@ -1,0 +1,108 @@
+import { ByteReader } from "../codec/byte-reader.ts";
+import { ByteWriter } from "../codec/byte-writer.ts";
+import { KeySpace, orderedU64, readOrderedU64 } from "../keys.ts";
+import type { SeriesSlice } from "./block.ts";
+import { readText, writeText } from "./text.ts";
+
+/**
+ * What is known of a block without reading it. It is the block's **key**: all keys are in memory after opening, so long ranges
+ * are answered from summaries without touching the disk. Times in ms, values as numbers, integral in value · ms with each value
+ * held until the next sample of the block.
+ */
+export interface BlockSummary {
+  readonly seriesId: number;
+  readonly first: number;
+  readonly last: number;
+  /** Tells blocks of one series and first time apart. */
+  readonly blockId: number;
+  readonly count: number;
+  readonly numbers: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly sum: number;
+  readonly integral: number;
+  /** Absent when longer than fits a key: then it is read from the block. */
+  readonly lastState?: string;
+}
+
+const longestStateInKey = 255;
+/** Times before 1970 are shifted into the positive numbers, so that byte order is time order. */
+const timeShift = 2 ** 50;
+
+export function summarizeBlock(seriesId: number, blockId: number, { times, states }: SeriesSlice): BlockSummary {
+  let numbers = 0;
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  let integral = 0;
+  for (const [index, state] of states.entries()) {
+    const value = state === "" ? Number.NaN : Number(state);
+    if (!Number.isFinite(value)) continue;
+    numbers += 1;
+    minimum = Math.min(minimum, value);
+    maximum = Math.max(maximum, value);
+    sum += value;
+    const time = times[index] as number;
+    integral += value * ((times[index + 1] ?? time) - time);
+  }
+  const lastState = states.at(-1) as string;
+  return {
+    seriesId,
+    first: times[0] as number,
+    last: times[times.length - 1] as number,
+    blockId,
+    count: states.length,
+    numbers,
+    minimum: numbers === 0 ? 0 : minimum,
+    maximum: numbers === 0 ? 0 : maximum,
+    sum,
+    integral,
+    ...(lastState.length <= longestStateInKey ? { lastState } : {}),
+  };
+}
+
+/** See docs/format/keys.md. */
+export function blockKey(summary: BlockSummary): Uint8Array {
+  const writer = new ByteWriter(96);
+  const order = new DataView(new ArrayBuffer(4));
+  order.setUint32(0, summary.seriesId);
+  writer
+    .u8(KeySpace.block)
+    .raw(new Uint8Array(order.buffer))
+    .raw(orderedU64(summary.first + timeShift));
+  writer
+    .varint(summary.blockId)
+    .varint(summary.last - summary.first)
+    .varint(summary.count)
+    .varint(summary.numbers);
+  writer.f64(summary.minimum).f64(summary.maximum).f64(summary.sum).f64(summary.integral);
+  writer.u8(summary.lastState === undefined ? 0 : 1);
+  if (summary.lastState !== undefined) writeText(writer, summary.lastState);
+  return writer.finish();
+}
+
+/** Throws STORE_CORRUPT. */
+export function parseBlockKey(key: Uint8Array): BlockSummary {
+  const seriesId = new DataView(key.buffer, key.byteOffset).getUint32(1);
+  const first = readOrderedU64(key, 5) - timeShift;
+  const reader = new ByteReader(key, 13);
+  const blockId = reader.varint();
+  const last = first + reader.varint();
+  const count = reader.varint();
+  const numbers = reader.varint();
+  const [minimum, maximum, sum, integral] = [reader.f64(), reader.f64(), reader.f64(), reader.f64()] as const;
+  const lastState = reader.u8() === 1 ? readText(reader) : undefined;
+  return {
+    seriesId,
+    first,
+    last,
+    blockId,
+    count,
+    numbers,
+    minimum,
+    maximum,
+    sum,
+    integral,
+    ...(lastState === undefined ? {} : { lastState }),
+  };
+}

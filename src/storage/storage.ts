@@ -1,0 +1,107 @@
+import type { Clock } from "#core/clock.ts";
+import type { Logger } from "#core/logger.ts";
+import { FileStore, type FileStoreStatus } from "./backends/file-store.ts";
+import type { VerifyOptions, VerifyReport } from "./backends/file-store-verify.ts";
+import type { Batch } from "./batch.ts";
+import { Collection, type CollectionSpec } from "./collection.ts";
+import { Document } from "./document.ts";
+import { SeriesStore } from "./series/series-store.ts";
+import { openDiskVolume } from "./volume/disk-volume.ts";
+import type { Volume } from "./volume/volume.ts";
+
+export interface StorageOptions {
+  /** A folder, or a volume in tests. */
+  readonly at: string | Volume;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Make the folder when it is missing. @default false */
+  readonly create?: boolean;
+  /** @default false */
+  readonly readOnly?: boolean;
+  /** Milliseconds; see FileStoreOptions. @default 10000 */
+  readonly commitInterval?: number;
+}
+
+export interface StorageStatus extends FileStoreStatus {
+  readonly series: number;
+  readonly samples: number;
+  /** All files over all samples; 0 while there are none. */
+  readonly bytesPerSample: number;
+  readonly oldest?: number;
+  readonly newest?: number;
+  readonly freeDiskBytes?: number;
+}
+
+/** Everything that is kept, behind one door: samples by series, documents by collection, one batch for both. */
+export class Storage implements AsyncDisposable {
+  readonly series: SeriesStore;
+  readonly #store: FileStore;
+  readonly #volume: Volume;
+
+  private constructor(store: FileStore, volume: Volume, series: SeriesStore) {
+    this.#store = store;
+    this.#volume = volume;
+    this.series = series;
+  }
+
+  /** Throws STORE_NOT_FOUND, STORE_NOT_WRITABLE, STORE_LOCKED, STORE_NEWER_FORMAT, STORE_IO. */
+  static async open({
+    at,
+    clock,
+    logger,
+    create = false,
+    readOnly = false,
+    commitInterval = 10_000,
+  }: StorageOptions): Promise<Storage> {
+    const volume = typeof at === "string" ? await openDiskVolume(at, { create: create && !readOnly }) : at;
+    const store = await FileStore.open({ volume, clock, logger, readOnly, commitInterval });
+    try {
+      return new Storage(store, volume, await SeriesStore.open(store, logger));
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  collection<Value>(spec: CollectionSpec): Collection<Value> {
+    return new Collection<Value>(this.#store, spec);
+  }
+
+  document<Value>(spec: CollectionSpec): Document<Value> {
+    return new Document<Value>(this.#store, spec);
+  }
+
+  write(batch: Batch): Promise<void> {
+    return this.#store.write(batch);
+  }
+
+  /** Resolves when everything acknowledged survives power loss. */
+  sync(): Promise<void> {
+    return this.#store.sync();
+  }
+
+  async inspect(): Promise<StorageStatus> {
+    const totals = this.series.totals();
+    const status = this.#store.inspect();
+    const freeDiskBytes = await this.#volume.freeBytes();
+    return {
+      ...status,
+      ...totals,
+      bytesPerSample: totals.samples === 0 ? 0 : status.bytes / totals.samples,
+      ...(freeDiskBytes === undefined ? {} : { freeDiskBytes }),
+    };
+  }
+
+  verify(options?: VerifyOptions): Promise<VerifyReport> {
+    return this.#store.verify(options);
+  }
+
+  /** Idempotent. The log stays a log: closing is quick, and the next opening reads it. */
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
