@@ -80,7 +80,7 @@ const transient: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** True when the same call may succeed later without anybody changing anything but the circumstances. */
-export function isTransient(error: unknown): error is CadenceError {
+export function isTransient(error: unknown): boolean {
   return error instanceof CadenceError && transient.has(error.code);
 }
 

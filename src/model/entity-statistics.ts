@@ -37,4 +37,8 @@ export interface EntityStatistics {
   /** The step of the value: the greatest common step of all differences. */
   readonly resolution?: number;
   readonly changeRate?: ChangeRate;
+  /** Mean squared movement a second, in squared units: how far the value wanders in time. */
+  readonly diffusion?: number;
+  /** Half the mean squared step over the variance (von Neumann's ratio): near 1 for white noise, near 0 for what moves smoothly. */
+  readonly roughness?: number;
 }

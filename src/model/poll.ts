@@ -7,11 +7,13 @@ export interface Poll {
 }
 
 /**
- * A stretch in which `last_reported` was looked at so often that no poll can have been missed between two sightings.
- * Polls are only comparable inside one.
+ * A stretch in which `last_reported` was looked at without a pause. Gaps between polls mean something inside one, and to the
+ * next one when that begins where this one ends.
  */
 export interface PollBurst {
   readonly from: number;
   readonly to: number;
+  /** Milliseconds from one look to the next: reads closer to each other than this may have been missed. */
+  readonly period: number;
   readonly polls: readonly Poll[];
 }

@@ -130,7 +130,7 @@ class Loader {
     const index = last ? undefined : await readChunkIndex(file);
     const scan = index === undefined ? await scanChunk(file, { synced: !last }) : undefined;
     this.#set.chunks.set(id, { id, file, sealed: !last, liveBytes: 0 });
-    const { operations, sequence } = index ?? (scan as ChunkScan);
+    const { operations, sequence } = index ?? scan ?? { operations: [], sequence: 0 };
     this.#set.apply(id, operations);
     this.#sequence = Math.max(this.#sequence, sequence);
     if (scan !== undefined) await this.#settleTail(file, scan, id, last);

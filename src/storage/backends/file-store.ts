@@ -65,7 +65,7 @@ export class FileStore implements Store {
   readonly #writing = new Mutex();
   /** One bulk write at a time; taken before `#writing`, never inside it. */
   readonly #bulking = new Mutex();
-  #lock: AsyncDisposable | undefined;
+  readonly #lock: AsyncDisposable | undefined;
   #manifest: Manifest;
   /** Undefined when the end of the open chunk is unknown: the next write begins a new one. */
   #writer: ChunkWriter | undefined;
@@ -138,7 +138,7 @@ export class FileStore implements Store {
       this.#checkWritable();
       checkBatch(batch);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     const waiting: WaitingBatch = { batch, done: Promise.withResolvers<void>() };
     this.#waiting.push(waiting);

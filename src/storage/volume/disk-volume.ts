@@ -177,7 +177,7 @@ async function attempt<Result>(name: string, run: () => Promise<Result>): Promis
       fact: `Input or output failed (${system})`,
       remedy: "Check the disk.",
     };
-    throw new CadenceError(known.code as ErrorCode, `${known.fact}: ${name}.`, {
+    throw new CadenceError(known.code, `${known.fact}: ${name}.`, {
       remedy: known.remedy,
       cause,
       details: { name, system },

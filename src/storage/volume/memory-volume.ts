@@ -34,7 +34,7 @@ type PendingName =
 /** A volume in memory that forgets, at `crash`, what was not synced: contents and names alike. */
 export class MemoryVolume implements Volume {
   readonly directory = "(memory)";
-  #names = new Map<string, Inode>();
+  readonly #names = new Map<string, Inode>();
   #durableNames = new Map<string, Inode>();
   #pendingNames: PendingName[] = [];
   readonly #onOperation: (operation: VolumeOperation) => void;

@@ -1,0 +1,127 @@
+import { isCadenceError } from "#core/errors.ts";
+import { matchesAny } from "#core/glob.ts";
+import { type Entity, type EntityId, isEntityId } from "#model/entity.ts";
+import type { ModbusConnection } from "#model/modbus-connection.ts";
+import { isUnknownCommand, type Session } from "./session.ts";
+
+export interface DiscoveryOptions {
+  /** Integrations whose entities are read over Modbus. */
+  readonly integrations: readonly string[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** What Home Assistant tells of its Modbus entities without their states. */
+export interface Discovered {
+  readonly entities: readonly Omit<Entity, "name">[];
+  /** Undefined where Home Assistant is too old to tell. */
+  readonly connections: readonly ModbusConnection[] | undefined;
+  /** All entities that were looked at. */
+  readonly looked: number;
+}
+
+interface RegistryEntry {
+  readonly entity_id?: unknown;
+  readonly unique_id?: unknown;
+  readonly config_entry_id?: unknown;
+  readonly device_id?: unknown;
+}
+
+/**
+ * Finds the entities by `entity/source`, the only command that names YAML entities without a unique id; the registry adds what
+ * it knows of the others. Throws as `Session.command`.
+ */
+export async function discover(session: Session, options: DiscoveryOptions): Promise<Discovered> {
+  const sources = await session.command<Record<string, { domain?: unknown } | undefined>>({ type: "entity/source" });
+  const registry = await registryOf(session);
+  const integrations = new Set(options.integrations);
+  const included = options.include.length === 0 ? () => true : matchesAny(options.include);
+  const excluded = matchesAny(options.exclude);
+  const entities = Object.entries(sources).flatMap(([entityId, source]) => {
+    const integration = source?.domain;
+    if (typeof integration !== "string" || !integrations.has(integration)) return [];
+    if (!isEntityId(entityId) || !included(entityId) || excluded(entityId)) return [];
+    return [{ entityId, integration, ...registryFacts(registry.get(entityId)) }];
+  });
+  return { entities, connections: await connectionsOf(session), looked: Object.keys(sources).length };
+}
+
+async function registryOf(session: Session): Promise<ReadonlyMap<EntityId, RegistryEntry>> {
+  try {
+    const entries = await session.command<readonly RegistryEntry[]>({ type: "config/entity_registry/list" });
+    return new Map(entries.map((entry) => [String(entry.entity_id), entry]));
+  } catch (error) {
+    // Only administrators may list the registry; names and buses are then poorer, nothing else.
+    if (isCadenceError(error, "HASS_COMMAND_FAILED")) return new Map();
+    throw error;
+  }
+}
+
+function registryFacts(
+  entry: RegistryEntry | undefined,
+): Partial<Pick<Entity, "uniqueId" | "configEntryId" | "deviceId">> {
+  return {
+    ...(typeof entry?.unique_id === "string" ? { uniqueId: entry.unique_id } : {}),
+    ...(typeof entry?.config_entry_id === "string" ? { configEntryId: entry.config_entry_id } : {}),
+    ...(typeof entry?.device_id === "string" ? { deviceId: entry.device_id } : {}),
+  };
+}
+
+interface RawConnection {
+  readonly endpoint?: unknown;
+  readonly source?: unknown;
+  readonly units?: unknown;
+}
+
+async function connectionsOf(session: Session): Promise<readonly ModbusConnection[] | undefined> {
+  try {
+    const { connections } = await session.command<{ connections: readonly RawConnection[] }>({
+      type: "modbus/connections/list",
+    });
+    return connections.flatMap(parseConnection);
+  } catch (error) {
+    if (isUnknownCommand(error) || isCadenceError(error, "HASS_COMMAND_FAILED")) return undefined;
+    throw error;
+  }
+}
+
+const types: ReadonlySet<string> = new Set(["tcp", "udp", "rtuovertcp", "serial"]);
+
+function parseConnection({ endpoint, source, units }: RawConnection): ModbusConnection[] {
+  if (!Array.isArray(endpoint) || typeof units !== "object" || units === null) return [];
+  const [type, ...address] = endpoint as readonly unknown[];
+  const parsed = Object.entries(units as Record<string, unknown>).map(([name, list]) => [
+    name,
+    Array.isArray(list) ? list.filter((unit) => Number.isInteger(unit)) : [],
+  ]);
+  return [
+    {
+      type: typeof type === "string" && types.has(type) ? (type as ModbusConnection["type"]) : "unknown",
+      endpoint: address.join(":"),
+      source: source === "yaml" ? "yaml" : "config_entry",
+      units: Object.fromEntries(parsed) as Record<string, readonly number[]>,
+    },
+  ];
+}
+
+/** The entity with what its state's attributes say. */
+export function withAttributes(
+  found: Omit<Entity, "name">,
+  attributes: Readonly<Record<string, unknown>> | undefined,
+): Entity {
+  const text = (name: string): string | undefined =>
+    typeof attributes?.[name] === "string" ? attributes[name] : undefined;
+  const [name, unit, deviceClass, stateClass] = [
+    text("friendly_name"),
+    text("unit_of_measurement"),
+    text("device_class"),
+    text("state_class"),
+  ];
+  return {
+    ...found,
+    name: name ?? found.entityId,
+    ...(unit === undefined ? {} : { unit }),
+    ...(deviceClass === undefined ? {} : { deviceClass }),
+    ...(stateClass === undefined ? {} : { stateClass }),
+  };
+}

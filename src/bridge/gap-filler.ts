@@ -1,0 +1,122 @@
+import { type Clock, delay } from "#core/clock.ts";
+import { isCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import type { EntityId } from "#model/entity.ts";
+import type { Coverage } from "./coverage.ts";
+import { readHistory } from "./history.ts";
+import type { SamplePort } from "./ports.ts";
+import type { Session } from "./session.ts";
+
+export interface GapFillerOptions {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly coverage: Coverage;
+  readonly sink: SamplePort;
+  readonly backfillDays: number;
+}
+
+const day = 86_400_000;
+/** Asked again before the beginning of a gap: clocks differ a little, and a sample is stored once however often it comes. */
+const margin = 10_000;
+/** The recorder writes what it has every few seconds: the end of a gap is asked for again when it has surely done so. */
+const tails = [12_000, 40_000] as const;
+const tailLength = 90_000;
+const retryEvery = 15_000;
+
+/**
+ * Fills from the recorder's history what was not seen live: the time before an entity was followed, and every gap. A gap is
+ * closed only when its end has been asked for again after the recorder had time to write it down.
+ */
+export class GapFiller {
+  readonly #options: GapFillerOptions;
+  #fresh: EntityId[] = [];
+  readonly #followed = new Set<EntityId>();
+  #wake = Promise.withResolvers<void>();
+  #subscribedAt = 0;
+  #refusedFrom: number | undefined;
+
+  constructor(options: GapFillerOptions) {
+    this.#options = options;
+  }
+
+  /** Entities that are followed live from now on. */
+  add(entityIds: readonly EntityId[]): void {
+    this.#fresh.push(...entityIds);
+    for (const entityId of entityIds) this.#followed.add(entityId);
+    this.#subscribedAt = this.#options.clock.now();
+    this.#wake.resolve();
+  }
+
+  /** Live samples from `from` on were refused. */
+  refused(from: number): void {
+    this.#refusedFrom = Math.min(from, this.#refusedFrom ?? from);
+    this.#wake.resolve();
+  }
+
+  /** Works until the session ends. */
+  async run(): Promise<void> {
+    const { session, coverage } = this.#options;
+    while (!session.ended.aborted) {
+      if (coverage.openGap !== undefined || this.#fresh.length > 0) await this.#fill();
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers<void>();
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const { clock, coverage, logger, session } = this.#options;
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    const refusedFrom = this.#refusedFrom;
+    this.#refusedFrom = undefined;
+    const unknown = fresh.filter((entityId) => !coverage.backfilled.has(entityId));
+    const known = [...this.#followed].filter((entityId) => coverage.backfilled.has(entityId));
+    const gapFrom = Math.min(coverage.openGap?.from ?? clock.now(), refusedFrom ?? clock.now());
+    const to = clock.now();
+    if (unknown.length > 0) {
+      logger.info("Reading what the recorder has", { entities: unknown.length, days: this.#options.backfillDays });
+      await this.#readUntilDone(unknown, to - this.#options.backfillDays * day, to + 1_000);
+    }
+    await this.#readUntilDone(known, gapFrom - margin, to + 1_000);
+    const all = [...known, ...unknown];
+    for (const wait of tails) {
+      await delay(clock, Math.max(0, this.#subscribedAt + wait - clock.now()), session.ended);
+      await this.#readUntilDone(
+        all,
+        Math.max(gapFrom - margin, this.#subscribedAt - tailLength),
+        this.#subscribedAt + 1_000,
+      );
+    }
+    for (const entityId of unknown) coverage.backfilled.add(entityId);
+    const more = this.#fresh.length > 0 || this.#refusedFrom !== undefined;
+    const closedGap = more ? undefined : coverage.close(to);
+    await this.#options.sink.deliver({
+      origin: "history",
+      samples: [],
+      ...(unknown.length === 0 ? {} : { backfilled: unknown }),
+      ...(closedGap === undefined ? {} : { closedGap }),
+      ...(coverage.coveredUntil === undefined ? {} : { coveredUntil: coverage.coveredUntil }),
+    });
+    if (more) await this.#fill();
+  }
+
+  /** A history that cannot be read now (the recorder starts, the data base is busy) is asked again; meanwhile the gap stays open. */
+  async #readUntilDone(entityIds: readonly EntityId[], from: number, to: number): Promise<void> {
+    const { clock, logger, session } = this.#options;
+    let begin = from;
+    while (entityIds.length > 0) {
+      try {
+        for await (const samples of readHistory(session, { entityIds, from: begin, to })) {
+          await this.#options.sink.deliver({ origin: "history", samples });
+        }
+        return;
+      } catch (error) {
+        if (!isCadenceError(error, "HASS_COMMAND_FAILED", "HASS_COMMAND_TIMEOUT")) throw error;
+        logger.warn("History cannot be read now; it is tried again", { error });
+        await delay(clock, retryEvery, session.ended);
+        begin = from;
+      }
+    }
+  }
+}

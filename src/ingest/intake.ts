@@ -1,0 +1,196 @@
+import { type Clock, delay, type Timer } from "#core/clock.ts";
+import { CadenceError, isTransient, toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import type { Service } from "#core/service.ts";
+import type { Delivery } from "#model/delivery.ts";
+import type { Gap } from "#model/gap.ts";
+import type { EntityId } from "#model/entity.ts";
+import type { Reading } from "#model/reading.ts";
+import { Dedupe } from "./dedupe.ts";
+import type { IntakeBatch } from "./intake-batch.ts";
+import { normalize } from "./normalize.ts";
+import { Rate } from "./rate.ts";
+
+export interface IntakeOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Stores and learns from a batch. One at a time, in order; one that fails for a passing reason is tried again. */
+  readonly sink: (batch: IntakeBatch) => Promise<void>;
+  /** Samples that may wait. @default 100000 */
+  readonly capacity?: number;
+  /** Milliseconds for which samples are gathered. @default 1000 */
+  readonly flushAfter?: number;
+  /** So many samples are not gathered any longer. @default 5000 */
+  readonly batchSize?: number;
+}
+
+export interface IntakeCounters {
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Samples that were not as samples have to be, and samples for which there was no room. */
+  readonly refused: number;
+  readonly waiting: number;
+  readonly ratePerSecond: number;
+  readonly lagMilliseconds?: number;
+}
+
+const retry = { first: 1_000, slowest: 30_000 } as const;
+
+/**
+ * The bounded way in. Deliveries wait here in order; what does not fit is refused and counted, and whoever offered it asks
+ * again later. Nothing waits unseen, nothing overtakes.
+ */
+export class Intake implements Service {
+  readonly name = "intake";
+  readonly #options: Required<IntakeOptions>;
+  readonly #dedupe = new Dedupe();
+  readonly #rate = new Rate();
+  readonly #stop = new AbortController();
+  #deliveries: Delivery[] = [];
+  #waiting = 0;
+  #room = Promise.withResolvers<void>();
+  #timer: Timer | undefined;
+  #draining: Promise<void> | undefined;
+  #accepted = 0;
+  #duplicates = 0;
+  #refused = 0;
+  #lag: number | undefined;
+  /** A batch was given up: from then on no coverage is stated, so that the next start asks history for it. */
+  #lost = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = { capacity: 100_000, flushAfter: 1_000, batchSize: 5_000, ...options };
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Takes no more, and hands on what waits; a sink that fails now is not tried again, as history has it all. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new CadenceError("ABORTED", "The intake was stopped."));
+    this.#room.resolve();
+    await this.#drain();
+  }
+
+  inspect(): Readonly<Record<string, unknown>> {
+    return { ...this.counters() };
+  }
+
+  counters(): IntakeCounters {
+    return {
+      accepted: this.#accepted,
+      duplicates: this.#duplicates,
+      refused: this.#refused,
+      waiting: this.#waiting,
+      ratePerSecond: this.#rate.perSecond(this.#options.clock.monotonic()),
+      ...(this.#lag === undefined ? {} : { lagMilliseconds: this.#lag }),
+    };
+  }
+
+  offer(delivery: Delivery): boolean {
+    if (this.#stop.signal.aborted || this.#waiting + delivery.samples.length > this.#options.capacity) {
+      this.#refused += delivery.samples.length;
+      return false;
+    }
+    const newest = delivery.samples.at(-1);
+    if (delivery.origin === "live" && newest !== undefined)
+      this.#lag = Math.max(0, this.#options.clock.now() - newest.time);
+    this.#take(delivery);
+    return true;
+  }
+
+  async deliver(delivery: Delivery): Promise<void> {
+    // History leaves half of the room to what is live.
+    while (
+      !this.#stop.signal.aborted &&
+      this.#waiting > 0 &&
+      this.#waiting + delivery.samples.length > this.#options.capacity / 2
+    ) {
+      await this.#room.promise;
+    }
+    this.#stop.signal.throwIfAborted();
+    this.#take(delivery);
+  }
+
+  #take(delivery: Delivery): void {
+    this.#deliveries.push(delivery);
+    this.#waiting += delivery.samples.length;
+    if (this.#waiting >= this.#options.batchSize) void this.#drain();
+    else this.#timer ??= this.#options.clock.after(this.#options.flushAfter, () => void this.#drain());
+  }
+
+  /** Hands on everything that waits. Never rejects. */
+  #drain(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#draining ??= this.#work().finally(() => (this.#draining = undefined));
+    return this.#draining;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#deliveries.length > 0) {
+      const batch = this.#nextBatch();
+      await this.#handOn(batch.batch);
+      this.#waiting -= batch.samples;
+      this.#room.resolve();
+      this.#room = Promise.withResolvers<void>();
+    }
+  }
+
+  /** Whole deliveries, so that what each proves is stored with its samples. */
+  #nextBatch(): { readonly batch: IntakeBatch; readonly samples: number } {
+    const readings: Reading[] = [];
+    const backfilled: EntityId[] = [];
+    const closedGaps: Gap[] = [];
+    let coveredUntil: number | undefined;
+    let samples = 0;
+    let taken = 0;
+    for (const delivery of this.#deliveries) {
+      if (taken > 0 && samples + delivery.samples.length > this.#options.batchSize) break;
+      taken += 1;
+      samples += delivery.samples.length;
+      for (const sample of delivery.samples) {
+        const reading = normalize(sample);
+        if (reading === undefined) this.#refused += 1;
+        else if (this.#dedupe.isNew(sample)) readings.push(reading);
+        else this.#duplicates += 1;
+      }
+      coveredUntil = delivery.coveredUntil ?? coveredUntil;
+      backfilled.push(...(delivery.backfilled ?? []));
+      if (delivery.closedGap !== undefined) closedGaps.push(delivery.closedGap);
+    }
+    this.#deliveries = this.#deliveries.slice(taken);
+    return {
+      batch: { readings, backfilled, closedGaps, ...(coveredUntil === undefined || this.#lost ? {} : { coveredUntil }) },
+      samples,
+    };
+  }
+
+  async #handOn(batch: IntakeBatch): Promise<void> {
+    const { clock, logger, sink } = this.#options;
+    for (let wait: number = retry.first; ; wait = Math.min(retry.slowest, wait * 2)) {
+      try {
+        await sink(batch);
+        this.#accepted += batch.readings.length;
+        this.#rate.add(clock.monotonic(), batch.readings.length);
+        return;
+      } catch (error) {
+        const failure = toCadenceError(error);
+        const again = worthAgain(failure) && !this.#stop.signal.aborted;
+        logger.error(failure.sentence, { samples: batch.readings.length, again, ...(failure.code === "INTERNAL" ? { error: failure } : {}) });
+        if (!again) {
+          this.#refused += batch.readings.length;
+          this.#lost = true;
+          return;
+        }
+        await delay(clock, wait, this.#stop.signal).catch(() => undefined);
+      }
+    }
+  }
+}
+
+/** Failures of the disk may pass; a batch that the program itself cannot take would fail for ever. */
+function worthAgain(failure: CadenceError): boolean {
+  return isTransient(failure) || failure.code === "STORE_IO" || failure.code === "STORE_NOT_WRITABLE";
+}

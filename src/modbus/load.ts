@@ -1,0 +1,47 @@
+import type { Advice } from "#model/advice.ts";
+import type { Bus, BusLoad } from "#model/bus.ts";
+import type { EffectiveInterval } from "#model/effective-interval.ts";
+import type { EntityId } from "#model/entity.ts";
+import { assumedReadSeconds } from "./cost-model.ts";
+
+export interface LoadInput {
+  readonly intervals: ReadonlyMap<EntityId, EffectiveInterval>;
+  readonly advice: ReadonlyMap<EntityId, Advice>;
+  /** Seconds of one read, where it was observed. */
+  readonly observedSeconds: number | undefined;
+}
+
+/** Utilisation = sum over the entities of service time / effective interval. */
+export function loadOf(bus: Bus, { intervals, advice, observedSeconds }: LoadInput): BusLoad {
+  const serviceSeconds = observedSeconds ?? assumedReadSeconds(bus.type);
+  let requestsPerSecond = 0;
+  let requestsAfter = 0;
+  let counted = 0;
+  for (const entityId of bus.entityIds) {
+    const seconds = intervals.get(entityId)?.seconds;
+    if (seconds === undefined) continue;
+    counted += 1;
+    requestsPerSecond += 1 / seconds;
+    const given = advice.get(entityId);
+    requestsAfter += 1 / (given?.action === "slower" || given?.action === "faster" ? (given.recommended ?? seconds) : seconds);
+  }
+  return {
+    busId: bus.id,
+    requestsPerSecond,
+    serviceSeconds,
+    serviceOrigin: observedSeconds === undefined ? "assumed" : "observed",
+    utilisation: requestsPerSecond * serviceSeconds,
+    utilisationAfter: requestsAfter * serviceSeconds,
+    counted,
+    uncounted: bus.entityIds.length - counted,
+  };
+}
+
+/** What matters about a bus, in one sentence. */
+export function loadSentence(bus: Bus, load: BusLoad, budget: number): string {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  if (load.counted === 0) return `Learning how often ${bus.name} is read.`;
+  if (load.utilisation > 0.95) return `${bus.name} is full: reads wait for each other, so values arrive later than they were set to.`;
+  if (load.utilisation > budget) return `${bus.name} is busy ${percent(load.utilisation)} of the time, more than the ${percent(budget)} it should be.`;
+  return `${bus.name} is fine: busy ${percent(load.utilisation)} of the time.`;
+}

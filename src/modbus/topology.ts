@@ -1,0 +1,54 @@
+import type { Bus } from "#model/bus.ts";
+import type { Entity } from "#model/entity.ts";
+import type { ModbusConnection } from "#model/modbus-connection.ts";
+
+/** The integration whose hubs stand in YAML. */
+const yamlIntegration = "modbus";
+
+/**
+ * The buses and which entities hang on them, from what Home Assistant tells of its connections. Where it does not tell which of
+ * several YAML hubs an entity belongs to, they share one bus that says so; where it tells nothing, each integration is taken for one.
+ */
+export function busesOf(entities: readonly Entity[], connections: readonly ModbusConnection[] | undefined): Bus[] {
+  const left = new Map(entities.map((entity) => [entity.entityId, entity]));
+  const take = (wanted: (entity: Entity) => boolean): string[] => {
+    const taken = [...left.values()].filter(wanted).map(({ entityId }) => entityId);
+    for (const entityId of taken) left.delete(entityId);
+    return taken;
+  };
+  const buses: Bus[] = [];
+  const hubs = (connections ?? []).filter(({ source }) => source === "yaml");
+  for (const connection of connections ?? []) {
+    if (connection.source === "yaml") continue;
+    const entries = new Set(Object.keys(connection.units));
+    const entityIds = take(({ configEntryId }) => configEntryId !== undefined && entries.has(configEntryId));
+    if (entityIds.length > 0) buses.push(toBus(connection, connection.endpoint, entityIds));
+  }
+  if (hubs.length > 0) {
+    const entityIds = take(({ integration }) => integration === yamlIntegration);
+    const [only] = hubs;
+    if (hubs.length === 1 && only !== undefined) buses.push(toBus(only, Object.keys(only.units)[0] ?? only.endpoint, entityIds));
+    else buses.push(assumed(yamlIntegration, `modbus (${hubs.length} hubs)`, entityIds, hubs.flatMap(unitsOf)));
+  }
+  for (const integration of new Set([...left.values()].map((entity) => entity.integration))) {
+    buses.push(assumed(integration, integration, take((entity) => entity.integration === integration), []));
+  }
+  return buses.filter(({ entityIds }) => entityIds.length > 0);
+}
+
+function toBus(connection: ModbusConnection, name: string, entityIds: readonly string[]): Bus {
+  const { type, endpoint } = connection;
+  return { id: slug(`${type}_${endpoint}`), name, type, endpoint, units: unitsOf(connection), entityIds, origin: "connections" };
+}
+
+function assumed(id: string, name: string, entityIds: readonly string[], units: readonly number[]): Bus {
+  return { id: slug(id), name, type: "unknown", endpoint: "", units: [...new Set(units)].toSorted((a, b) => a - b), entityIds, origin: "assumed" };
+}
+
+function unitsOf({ units }: ModbusConnection): number[] {
+  return [...new Set(Object.values(units).flat())].toSorted((a, b) => a - b);
+}
+
+function slug(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+}

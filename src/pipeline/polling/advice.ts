@@ -1,0 +1,152 @@
+import type { Advice } from "#model/advice.ts";
+import type { EffectiveInterval } from "#model/effective-interval.ts";
+import type { EntityStatistics } from "#model/entity-statistics.ts";
+import { formatDuration } from "#core/duration.ts";
+import { ladder, nearestStep, stepDown, stepUp } from "./ladder.ts";
+
+export interface AdviceInput {
+  readonly entityId: string;
+  readonly statistics?: EntityStatistics;
+  readonly interval?: EffectiveInterval;
+  /** Unit of measurement, for the sentence. */
+  readonly unit?: string;
+  /** Reads seen, while there are too few for an interval. */
+  readonly readsSeen: number;
+}
+
+export interface AdviceOptions {
+  /** Seconds the bus is busy for one read. */
+  readonly serviceSeconds: number;
+  /** Share of the bus that reads may take. */
+  readonly budget: number;
+}
+
+/** No advice is further than this factor from what is now: plans that stay near hold when a register changes its ways. */
+const mostFactor = 8;
+/** Even a constant is looked at so often, in seconds. */
+const constantFloor = 300;
+const counterInterval = 60;
+const noiseInterval = 30;
+/** From here on von Neumann's ratio says that the order of the values carries nothing. */
+const noiseRoughness = 0.75;
+/** What a person would notice: this share of the range, or one step of the value. */
+const noticeableShare = 0.02;
+const enoughChanges = 10;
+const enoughReads = 10;
+/** A switch is shown late by this share of the time between its changes. */
+const switchLateness = 0.02;
+const slowestSwitch = 30;
+
+interface Wish {
+  readonly input: AdviceInput;
+  readonly present: number;
+  /** Seconds; on the ladder. */
+  readonly wanted: number;
+  readonly reason: string;
+}
+
+/**
+ * A first interval for every entity of one bus: simple, near to what is now, and with its reason. Faster only where the budget
+ * has room; where the bus is over its budget, those that move slowest give way first.
+ */
+export function adviseBus(inputs: readonly AdviceInput[], options: AdviceOptions): Advice[] {
+  const waiting: Advice[] = [];
+  const wishes: Wish[] = [];
+  for (const input of inputs) {
+    const wish = wishOf(input);
+    if ("action" in wish) waiting.push(wish);
+    else wishes.push(wish);
+  }
+  const settled = settle(wishes, options);
+  return [...settled.map((wish) => toAdvice(wish, options)), ...waiting];
+}
+
+function wishOf(input: AdviceInput): Wish | Advice {
+  const { entityId, statistics, interval, readsSeen } = input;
+  const wait = (reason: string): Advice => ({ entityId, action: "wait", reason });
+  if (statistics === undefined) return wait("No value has been seen yet.");
+  if (interval === undefined) {
+    return wait(readsSeen === 0 ? "Not read by itself: only when something asks for it." : `Learning: ${readsSeen} of 3 reads seen.`);
+  }
+  if (statistics.kind === "unavailable" || statistics.kind === "unknown") return wait("Has not answered yet.");
+  const present = interval.seconds;
+  const keep = (reason: string): Wish => ({ input, present, wanted: nearestStep(present), reason });
+  const slower = (seconds: number, reason: string): Wish => ({ input, present, wanted: bounded(Math.max(seconds, present), present), reason });
+  const since = formatDuration(Math.max(0, interval.asOf - statistics.lastChange));
+  const reads = statistics.changeRate?.polls ?? 0;
+  switch (statistics.kind) {
+    case "constant":
+      return reads < enoughReads ? wait(`Learning: ${reads} of ${enoughReads} reads seen.`) : slower(constantFloor, `Has not changed in ${since}.`);
+    case "counter":
+      return slower(counterInterval, "A counter: late values lose nothing.");
+    case "binary":
+    case "enum":
+    case "text":
+      return switchWish(input, present, keep, slower);
+    case "numeric":
+      return statistics.changes < enoughChanges ? keep(`Learning: ${statistics.changes} of ${enoughChanges} changes seen.`) : numericWish(input, present, keep, slower);
+  }
+}
+
+type Keep = (reason: string) => Wish;
+type Slower = (seconds: number, reason: string) => Wish;
+
+function switchWish({ statistics }: AdviceInput, present: number, keep: Keep, slower: Slower): Wish {
+  const perHour = statistics?.changeRate?.perHour ?? Number.POSITIVE_INFINITY;
+  const between = 3_600 / perHour;
+  const wanted = Math.min(slowestSwitch, between * switchLateness);
+  if (!Number.isFinite(wanted) || wanted <= present) return keep("Switches: shown as soon as it is read.");
+  return slower(wanted, `Switches about every ${formatDuration(between * 1_000)}.`);
+}
+
+function numericWish({ statistics, unit }: AdviceInput, present: number, keep: Keep, slower: Slower): Wish {
+  const { roughness = 0, diffusion = 0, minimum = 0, maximum = 0, resolution = 0, deviation = 0 } = statistics as EntityStatistics;
+  if (roughness >= noiseRoughness && statistics?.changeRate !== undefined && statistics.changeRate.changes > statistics.changeRate.polls / 3) {
+    return slower(noiseInterval, `Differs only by noise of ±${short(deviation)}${unit === undefined ? "" : `\u00a0${unit}`}.`);
+  }
+  const noticeable = Math.max(noticeableShare * (maximum - minimum), resolution);
+  // A wandering value moves by its noticeable step in tolerance² / diffusion seconds.
+  const moves = (noticeable * noticeable) / Math.max(diffusion, Number.MIN_VALUE);
+  const reason = `Needs ${formatDuration(Math.min(moves, 86_400) * 1_000)} to move noticeably.`;
+  if (moves > present * 2) return slower(stepDown(moves / 2), reason);
+  return keep(moves < present ? "Moves noticeably between two reads." : reason);
+}
+
+/** On the ladder, and not further than the factor from what is now. */
+function bounded(seconds: number, present: number): number {
+  const within = Math.min(present * mostFactor, Math.max(present / mostFactor, seconds));
+  return Math.max(nearestStep(present), stepDown(within));
+}
+
+/** While the bus is over its budget, the largest loads are slowed down step by step, each at most by the factor. */
+function settle(wishes: readonly Wish[], { serviceSeconds, budget }: AdviceOptions): Wish[] {
+  const settled = [...wishes];
+  const load = (): number => settled.reduce((sum, { wanted, present }) => sum + serviceSeconds / Math.max(wanted, Math.min(present, wanted)), 0);
+  for (let total = load(); total > budget; total = load()) {
+    const candidates = settled
+      .map((wish, index) => ({ wish, index }))
+      .filter(({ wish }) => wish.wanted < Math.min(wish.present * mostFactor, ladder.at(-1) as number) * 0.9999 && stepUp(wish.wanted * 1.01) <= wish.present * mostFactor);
+    const next = candidates.toSorted((a, b) => a.wish.wanted - b.wish.wanted)[0];
+    if (next === undefined) break;
+    settled[next.index] = { ...next.wish, wanted: stepUp(next.wish.wanted * 1.01), reason: "The bus is over its budget: read less often so that the others arrive." };
+  }
+  return settled;
+}
+
+function toAdvice({ input, present, wanted, reason }: Wish, { serviceSeconds }: AdviceOptions): Advice {
+  const now = nearestStep(present);
+  const action = wanted > now ? "slower" : wanted < now ? "faster" : "keep";
+  return {
+    entityId: input.entityId,
+    action,
+    present,
+    recommended: wanted,
+    reason,
+    share: serviceSeconds / present,
+    shareAfter: action === "keep" ? serviceSeconds / present : serviceSeconds / wanted,
+  };
+}
+
+function short(value: number): string {
+  return Number(value.toPrecision(2)).toString();
+}

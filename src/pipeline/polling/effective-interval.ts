@@ -1,0 +1,80 @@
+import type { EffectiveInterval } from "#model/effective-interval.ts";
+import type { EntityId } from "#model/entity.ts";
+import type { PollBurst } from "#model/poll.ts";
+import type { Stage } from "../stage.ts";
+
+/** The newest gaps between reads of one entity, in ms; plain data. */
+export interface PollGaps {
+  readonly version: 1;
+  gaps: number[];
+  lastPoll: number | undefined;
+}
+
+/** The last ten minutes of a register read every ten seconds. */
+const newestGaps = 64;
+/** With fewer, a single read on demand could pass for an interval. */
+const leastGaps = 3;
+/** Longer gaps are outages, restarts or nights, not the interval. */
+const outage = 3;
+/** Gaps closer to the period of looking than this may hide a read. */
+const clearOfPeriod = 1.5;
+
+/** Effective intervals from reads that were seen. */
+export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId, PollGaps>> {
+  readonly #entities = new Map<EntityId, PollGaps>();
+  readonly #dirty = new Set<EntityId>();
+  #seenUntil = Number.NEGATIVE_INFINITY;
+
+  step({ from, to, period, polls }: PollBurst): void {
+    const continues = from <= this.#seenUntil + period;
+    if (!continues) for (const state of this.#entities.values()) state.lastPoll = undefined;
+    this.#seenUntil = to;
+    for (const { entityId, time } of polls) {
+      const state = this.#entities.get(entityId) ?? { version: 1, gaps: [], lastPoll: undefined };
+      this.#entities.set(entityId, state);
+      const gap = state.lastPoll === undefined ? 0 : time - state.lastPoll;
+      if (state.lastPoll !== undefined && gap <= 0) continue;
+      if (gap >= clearOfPeriod * period) {
+        state.gaps.push(gap);
+        if (state.gaps.length > newestGaps) state.gaps.shift();
+        this.#dirty.add(entityId);
+      }
+      state.lastPoll = time;
+    }
+  }
+
+  /** Undefined while too few reads were seen. */
+  interval(entityId: EntityId): EffectiveInterval | undefined {
+    const state = this.#entities.get(entityId);
+    if (state === undefined || state.gaps.length < leastGaps) return undefined;
+    const median = state.gaps.toSorted((a, b) => a - b)[Math.floor(state.gaps.length / 2)] as number;
+    const regular = state.gaps.filter((gap) => gap <= outage * median);
+    const mean = regular.reduce((sum, gap) => sum + gap, 0) / regular.length;
+    return { entityId, seconds: mean / 1_000, origin: "last-reported", gaps: regular.length, asOf: state.lastPoll ?? this.#seenUntil };
+  }
+
+  /** Gaps seen of an entity, for those who wait for enough of them. */
+  gapsSeen(entityId: EntityId): number {
+    return this.#entities.get(entityId)?.gaps.length ?? 0;
+  }
+
+  snapshot(): ReadonlyMap<EntityId, PollGaps> {
+    return new Map([...this.#entities].map(([entityId, state]) => [entityId, structuredClone(state)]));
+  }
+
+  takeDirty(): ReadonlyMap<EntityId, PollGaps> {
+    const dirty = [...this.#dirty].flatMap((entityId) => {
+      const state = this.#entities.get(entityId);
+      return state === undefined ? [] : [[entityId, structuredClone(state)] as const];
+    });
+    this.#dirty.clear();
+    return new Map(dirty);
+  }
+
+  /** Gaps from an earlier run stay; the time between the runs is none. */
+  restore(entityId: EntityId, snapshot: unknown): boolean {
+    if (typeof snapshot !== "object" || snapshot === null || (snapshot as PollGaps).version !== 1) return false;
+    this.#entities.set(entityId, { ...(structuredClone(snapshot) as PollGaps), lastPoll: undefined });
+    return true;
+  }
+}

@@ -1,0 +1,179 @@
+import type { EntityKind, EntityStatistics } from "#model/entity-statistics.ts";
+import type { Reading } from "#model/reading.ts";
+import { estimateChangeRate } from "./change-rate.ts";
+import { addDifference, noResolution, type Resolution, resolutionValue } from "./resolution.ts";
+import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments.ts";
+
+/** Everything that is kept of one entity; plain data, below 2 kB whatever the number of samples. Times in ms. */
+export interface AccumulatorState {
+  readonly version: 1;
+  samples: number;
+  firstTime: number;
+  lastTime: number;
+  lastState: string;
+  lastKind: Reading["kind"];
+  lastValue: number;
+  /** The last text that was a value, and when it came. */
+  valueState: string | undefined;
+  valueTime: number;
+  lastChange: number;
+  changes: number;
+  missingTime: number;
+  outages: number;
+  moments: WeightedMoments;
+  resolution: Resolution;
+  rises: number;
+  falls: number;
+  /** Sum of squared differences of values that followed each other without a gap, and the time between them. */
+  squaredSteps: number;
+  steps: number;
+  stepTime: number;
+  /** Distinct texts, as long as they are few. */
+  texts: string[];
+  manyTexts: boolean;
+  numeric: boolean;
+}
+
+/** More distinct texts are not counted: then it is no enum. */
+const fewTexts = 12;
+
+export function emptyAccumulator(): AccumulatorState {
+  return {
+    version: 1,
+    samples: 0,
+    firstTime: 0,
+    lastTime: Number.NEGATIVE_INFINITY,
+    lastState: "",
+    lastKind: "unknown",
+    lastValue: Number.NaN,
+    valueState: undefined,
+    valueTime: 0,
+    lastChange: 0,
+    changes: 0,
+    missingTime: 0,
+    outages: 0,
+    moments: noMoments,
+    resolution: noResolution,
+    rises: 0,
+    falls: 0,
+    squaredSteps: 0,
+    steps: 0,
+    stepTime: 0,
+    texts: [],
+    manyTexts: false,
+    numeric: true,
+  };
+}
+
+/** Takes one reading in constant time. False, and nothing taken, when it is older than the last one. */
+export function accumulate(state: AccumulatorState, { time, state: text, kind, value }: Reading): boolean {
+  if (time < state.lastTime) return false;
+  holdUntil(state, time);
+  const missing = kind === "unavailable" || kind === "unknown";
+  const wasMissing = state.samples === 0 || state.lastKind === "unavailable" || state.lastKind === "unknown";
+  if (missing && !wasMissing) state.outages += 1;
+  if (!missing) takeValue(state, time, text, kind === "number" ? value : Number.NaN, wasMissing);
+  if (state.samples === 0) state.firstTime = time;
+  state.samples += 1;
+  state.lastTime = time;
+  state.lastState = text;
+  state.lastKind = kind;
+  state.lastValue = value;
+  return true;
+}
+
+function takeValue(state: AccumulatorState, time: number, text: string, value: number, afterGap: boolean): void {
+  const before = state.valueState;
+  if (!Number.isFinite(value)) state.numeric = false;
+  else state.moments = addWeighted(state.moments, value, 0);
+  if (before === undefined) state.lastChange = time;
+  if (before !== undefined && before !== text) {
+    state.changes += 1;
+    state.lastChange = time;
+    const step = value - Number(before);
+    if (Number.isFinite(step)) {
+      state.resolution = addDifference(state.resolution, before, text);
+      if (step > 0) state.rises += 1;
+      else state.falls += 1;
+      if (!afterGap) {
+        state.squaredSteps += step * step;
+        state.steps += 1;
+      }
+    }
+  }
+  if (before !== undefined && !afterGap) state.stepTime += time - state.valueTime;
+  state.valueState = text;
+  state.valueTime = time;
+  if (!state.manyTexts && !state.texts.includes(text)) {
+    state.texts.push(text);
+    state.manyTexts = state.texts.length > fewTexts;
+    if (state.manyTexts) state.texts = [];
+  }
+}
+
+/** What was shown up to `time` counts with the time it was shown. */
+function holdUntil(state: AccumulatorState, time: number): void {
+  const held = state.samples === 0 ? 0 : time - state.lastTime;
+  if (held <= 0) return;
+  if (state.lastKind === "number") state.moments = addWeighted(state.moments, state.lastValue, held);
+  else if (state.lastKind !== "text") state.missingTime += held;
+}
+
+export interface SummaryOptions {
+  /** Figures are extended to here: what is shown now is shown until now. */
+  readonly now: number;
+  /** Seconds between reads, where known; without it there is no change rate. */
+  readonly interval?: number;
+  /** Home Assistant's state class, where known. */
+  readonly stateClass?: string;
+}
+
+/** The figures of an entity at `now`; does not change the state. */
+export function summarize(entityId: string, given: AccumulatorState, { now, interval, stateClass }: SummaryOptions): EntityStatistics {
+  const state = { ...given };
+  holdUntil(state, Math.max(now, state.lastTime));
+  const end = Math.max(now, state.lastTime);
+  const span = end - state.firstTime;
+  const present = span - state.missingTime;
+  const { moments } = state;
+  const range = moments.maximum >= moments.minimum && state.numeric ? { minimum: moments.minimum, maximum: moments.maximum } : {};
+  const mean = moments.weight > 0 && state.numeric ? { mean: moments.mean, deviation: Math.sqrt(moments.squares / moments.weight) } : {};
+  const resolution = state.numeric ? resolutionValue(state.resolution) : undefined;
+  const polls = interval === undefined ? 0 : Math.round(present / 1_000 / interval);
+  const changeRate = interval === undefined ? undefined : estimateChangeRate(polls, Math.min(state.changes, Math.max(polls, state.changes)), interval);
+  return {
+    entityId,
+    kind: kindOf(state, stateClass),
+    samples: state.samples,
+    changes: state.changes,
+    firstTime: state.firstTime,
+    lastTime: state.lastTime,
+    lastState: state.lastState,
+    lastChange: state.lastChange,
+    availability: span <= 0 ? (state.valueState === undefined ? 0 : 1) : present / span,
+    outages: state.outages,
+    ...mean,
+    ...range,
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(changeRate === undefined ? {} : { changeRate }),
+    ...(state.steps === 0 || !state.numeric ? {} : { diffusion: state.squaredSteps / Math.max(0.001, state.stepTime / 1_000) }),
+    ...(state.steps < 20 || !state.numeric || moments.squares === 0 ? {} : { roughness: state.squaredSteps / state.steps / 2 / (moments.squares / moments.weight) }),
+  };
+}
+
+/** Two values that only ever alternate. */
+const binaryTexts: ReadonlySet<string> = new Set(["on", "off", "open", "closed", "true", "false", "home", "not_home", "0", "1"]);
+const enoughRises = 10;
+/** A counter may fall back now and then: a reset, a new day. */
+const mostFalls = 0.02;
+
+function kindOf(state: AccumulatorState, stateClass: string | undefined): EntityKind {
+  if (state.valueState === undefined) return state.lastKind === "unavailable" ? "unavailable" : "unknown";
+  if (state.changes === 0) return "constant";
+  const few = !state.manyTexts;
+  if (few && state.texts.every((text) => binaryTexts.has(text))) return "binary";
+  if (!state.numeric) return few ? "enum" : "text";
+  if (stateClass === "total_increasing" || (state.rises >= enoughRises && state.falls <= state.rises * mostFalls)) return "counter";
+  if (few && stateClass === undefined && state.texts.length <= 8 && state.changes >= 4 && state.texts.every((text) => /^\d{1,3}$/.test(text))) return "enum";
+  return "numeric";
+}

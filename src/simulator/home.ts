@@ -1,0 +1,152 @@
+import { SimulatedBus } from "./bus.ts";
+import { type Register, registers } from "./registers.ts";
+
+/** A state as Home Assistant keeps it. Times in ms since 1970. */
+export interface SimulatedState {
+  readonly entityId: string;
+  readonly state: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly lastChanged: number;
+  lastReported: number;
+}
+
+/** States of one entity, oldest first. */
+interface Past {
+  times: number[];
+  states: string[];
+}
+
+export interface HomeOptions {
+  readonly seed: number;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly historyHours: number;
+}
+
+const hour = 3_600_000;
+/** States kept of one entity; older ones are forgotten. */
+const longestPast = 60_000;
+/** A simulation that fell behind by more skips ahead, so that it never owes unbounded work. */
+const furthestBehind = 10 * 60_000;
+
+/** Entities that are no Modbus entities, and must not be followed. */
+const others: readonly (readonly [entityId: string, integration: string, state: string])[] = [
+  ["sun.sun", "sun", "above_horizon"],
+  ["weather.home", "met", "partlycloudy"],
+  ["sensor.house_consumption", "template", "512"],
+  ["light.kitchen", "hue", "off"],
+  ["binary_sensor.front_door", "zha", "off"],
+  ["person.resident", "person", "home"],
+];
+
+/** The states of the home and their past, moved on by `advance`. */
+export class SimulatedHomeState {
+  readonly registers: readonly Register[] = registers;
+  readonly buses: ReadonlyMap<Register["bus"], SimulatedBus>;
+  readonly #states = new Map<string, SimulatedState>();
+  readonly #past = new Map<string, Past>();
+  #now: number;
+  #skipped = 0;
+
+  constructor({ seed, now, historyHours }: HomeOptions) {
+    const start = now - historyHours * hour;
+    const bus = (name: Register["bus"], serviceTime: number): [Register["bus"], SimulatedBus] => [
+      name,
+      new SimulatedBus({ registers: registers.filter(({ bus: on }) => on === name), seed, start, serviceTime, timeout: 1_000 }),
+    ];
+    this.buses = new Map([bus("line", 75), bus("inverter", 22)]);
+    this.#now = start;
+    for (const [entityId, , state] of others) this.#set(entityId, state, start, {});
+    for (let step = start; step < now; step = Math.min(now, step + 60_000)) this.#run(Math.min(now, step + 60_000));
+    this.restart(now);
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Milliseconds that were left out because the simulation fell behind. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Home Assistant comes back: every state is made anew. */
+  restart(now: number): void {
+    for (const { entityId, state, attributes } of [...this.#states.values()]) this.#set(entityId, state, now, attributes);
+  }
+
+  /** The states that changed up to `now`, in order. */
+  advance(now: number): SimulatedState[] {
+    if (now - this.#now > furthestBehind) {
+      this.#skipped += now - this.#now - furthestBehind;
+      this.#now = now - furthestBehind;
+    }
+    return this.#run(now);
+  }
+
+  #run(now: number): SimulatedState[] {
+    const changed: SimulatedState[] = [];
+    for (const bus of this.buses.values()) {
+      for (const { register, ended, state } of bus.advance(now)) {
+        const before = this.#states.get(register.entityId);
+        if (before?.state === state) before.lastReported = ended;
+        else changed.push(this.#set(register.entityId, state, ended, attributesOf(register)));
+      }
+    }
+    this.#now = now;
+    return changed.toSorted((a, b) => a.lastChanged - b.lastChanged);
+  }
+
+  #set(entityId: string, state: string, time: number, attributes: Readonly<Record<string, unknown>>): SimulatedState {
+    const created: SimulatedState = { entityId, state, attributes, lastChanged: time, lastReported: time };
+    this.#states.set(entityId, created);
+    const past = this.#past.get(entityId) ?? { times: [], states: [] };
+    this.#past.set(entityId, past);
+    past.times.push(time);
+    past.states.push(state);
+    if (past.times.length > longestPast) {
+      past.times = past.times.slice(longestPast / 2);
+      past.states = past.states.slice(longestPast / 2);
+    }
+    return created;
+  }
+
+  states(): readonly SimulatedState[] {
+    return [...this.#states.values()];
+  }
+
+  state(entityId: string): SimulatedState | undefined {
+    return this.#states.get(entityId);
+  }
+
+  /** A state that somebody posted; belongs to no entity. */
+  post(entityId: string, state: string, attributes: Readonly<Record<string, unknown>>): boolean {
+    const isNew = !this.#states.has(entityId);
+    this.#set(entityId, state, this.#now, attributes);
+    return isNew;
+  }
+
+  history(entityId: string, from: number, to: number): readonly { readonly state: string; readonly time: number }[] {
+    const past = this.#past.get(entityId);
+    if (past === undefined) return [];
+    const rows = past.times.map((time, index) => ({ time, state: past.states[index] as string }));
+    return rows.filter(({ time }) => time >= from && time < to);
+  }
+
+  /** The integration of every entity. */
+  sources(): ReadonlyMap<string, string> {
+    return new Map([
+      ...others.map(([entityId, integration]) => [entityId, integration] as const),
+      ...registers.map(({ entityId, bus }) => [entityId, bus === "line" ? "modbus" : "solax_modbus"] as const),
+    ]);
+  }
+}
+
+function attributesOf(register: Register): Readonly<Record<string, unknown>> {
+  return {
+    ...(register.stateClass === undefined ? {} : { state_class: register.stateClass }),
+    ...(register.unitOfMeasurement === undefined ? {} : { unit_of_measurement: register.unitOfMeasurement }),
+    ...(register.deviceClass === undefined ? {} : { device_class: register.deviceClass }),
+    friendly_name: register.name,
+  };
+}
