@@ -75,6 +75,8 @@ export class Bridge implements Service {
   readonly #attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
   #sessions = 0;
   #health: ConnectionHealth;
+  /** Why the last try ended; undefined while connected. */
+  #failure: CadenceError | undefined;
   #session: Session | undefined;
   #running: Promise<void> | undefined;
   #services: Promise<Readonly<Record<string, unknown>>> | undefined;
@@ -112,6 +114,11 @@ export class Bridge implements Service {
 
   health(): ConnectionHealth {
     return this.#health;
+  }
+
+  /** Why there is no connection; undefined while there is one, and before the first try ended. */
+  get failure(): CadenceError | undefined {
+    return this.#failure;
   }
 
   get gaps(): { readonly total: number; readonly open: number } {
@@ -166,7 +173,10 @@ export class Bridge implements Service {
       if (this.#stop.signal.aborted) break;
       const refused = failure.code === "HASS_AUTH_INVALID";
       const wait = refused ? limits.retryRefused : this.#backOff.next();
-      const level = failure.code === "INTERNAL" ? "error" : "warn";
+      // The same reason again and again is no news.
+      const news = failure.sentence !== this.#failure?.sentence;
+      const level = failure.code === "INTERNAL" ? "error" : news ? "warn" : "debug";
+      this.#failure = failure;
       logger[level](failure.sentence, {
         nextTryIn: `${Math.round(wait / 1_000)} s`,
         ...(level === "error" ? { error: failure } : {}),
@@ -185,17 +195,21 @@ export class Bridge implements Service {
     this.events.emit("connection", this.#health);
   }
 
+  #why(): Partial<ConnectionHealth> {
+    return this.#failure === undefined ? {} : { cause: this.#failure.sentence };
+  }
+
   /** One session from its beginning to its end. Always throws: there is always a reason why it ended. */
   async #connect(): Promise<void> {
     const { clock, networkClock, logger } = this.#options;
-    this.#setState("connecting", {});
+    this.#setState("connecting", this.#why());
     const socket = await openSocket({
       addresses: this.#addresses,
       token: this.#options.token,
       clock: networkClock,
       stepDeadline: limits.stepDeadline,
       signal: this.#stop.signal,
-      onOpen: () => this.#setState("authenticating", {}),
+      onOpen: () => this.#setState("authenticating", this.#why()),
     });
     const session = new Session({ socket, clock: networkClock });
     this.#session = session;
@@ -211,6 +225,7 @@ export class Bridge implements Service {
         entities: this.#found.length,
       });
       this.#sessions += 1;
+      this.#failure = undefined;
       this.#setState("live", { reconnects: this.#sessions - 1 });
       this.#backOff.reset();
       await alive;

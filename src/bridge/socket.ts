@@ -10,7 +10,7 @@ export interface SocketOptions {
   readonly addresses: Addresses;
   readonly token: string;
   readonly clock: Clock;
-  /** Milliseconds for each step: opening, greeting, answer to the token. */
+  /** Milliseconds for each step: opening with greeting, answer to the token. */
   readonly stepDeadline: number;
   readonly signal: AbortSignal;
   /** Called when the socket is open and the token is about to be sent. */
@@ -29,24 +29,24 @@ export async function openSocket(options: SocketOptions): Promise<AuthenticatedS
   const abort = (): void => socket.terminate();
   options.signal.addEventListener("abort", abort, { once: true });
   try {
-    await step(socket, options, "opened", (message) => message === undefined);
+    // The greeting may come in the same packet as the opening: nobody may wait in between.
+    const greeting = await step(socket, options, "greeted", (message) => message["type"] === "auth_required");
     options.onOpen();
-    const greeting = await step(socket, options, "greeted", (message) => message?.["type"] === "auth_required");
     socket.send(JSON.stringify({ type: "auth", access_token: options.token }));
     const answer = await step(
       socket,
       options,
       "answered the token",
-      (message) => message?.["type"] === "auth_ok" || message?.["type"] === "auth_invalid",
+      (message) => message["type"] === "auth_ok" || message["type"] === "auth_invalid",
     );
-    if (answer?.["type"] === "auth_invalid") {
+    if (answer["type"] === "auth_invalid") {
       throw new CadenceError("HASS_AUTH_INVALID", `Home Assistant at ${options.addresses.base} refused the token.`, {
         remedy: "Make a new long-lived access token on your profile page there (Security), and set HASS_TOKEN to it.",
       });
     }
     // Id 1 is left free for this by the library. Coalesced messages cost a third less to read.
     socket.send(JSON.stringify({ id: 1, type: "supported_features", features: { coalesce_messages: 1 } }));
-    const haVersion = String(answer?.["ha_version"] ?? greeting?.["ha_version"] ?? "0.0.0");
+    const haVersion = String(answer["ha_version"] ?? greeting["ha_version"] ?? "0.0.0");
     return Object.assign(socket, { haVersion });
   } catch (error) {
     socket.on("error", () => undefined);
@@ -59,31 +59,27 @@ export async function openSocket(options: SocketOptions): Promise<AuthenticatedS
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** Waits for one step: the opening (`wanted` of undefined), or a message. Everything else that happens first is a failure. */
+/** Waits for a message, from the opening on. Everything else that happens first is a failure. */
 function step(
   socket: WebSocket,
   options: SocketOptions,
   what: string,
-  wanted: (message: Message | undefined) => boolean,
-): Promise<Message | undefined> {
+  wanted: (message: Message) => boolean,
+): Promise<Message> {
   const { base } = options.addresses;
   return new Promise((resolve, reject) => {
     const timer = options.clock.after(options.stepDeadline, () =>
       finish(notReady(base, `has not ${what} within ${options.stepDeadline / 1_000} s`)),
     );
-    const finish = (result: CadenceError | { message: Message | undefined }): void => {
+    const finish = (result: CadenceError | { message: Message }): void => {
       timer.cancel();
       socket
-        .off("open", opened)
         .off("message", received)
         .off("error", failed)
         .off("close", closed)
         .off("unexpected-response", refused);
       if (result instanceof CadenceError) reject(result);
       else resolve(result.message);
-    };
-    const opened = (): void => {
-      if (wanted(undefined)) finish({ message: undefined });
     };
     const received = (data: RawData, binary: boolean): void => {
       const message = binary ? undefined : parseMessage(String(data));
@@ -100,7 +96,6 @@ function step(
           : unreachable(base, `it answered with HTTP ${response.statusCode}`),
       );
     socket
-      .on("open", opened)
       .on("message", received)
       .on("error", failed)
       .on("close", closed)

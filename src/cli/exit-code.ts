@@ -7,5 +7,5 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** Wrong use is what the user can correct on the command line or in the options; everything else failed. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return isCadenceError(error, "USAGE", "OPTIONS_INVALID") ? ExitCode.wrongUse : ExitCode.failed;
+  return isCadenceError(error, "USAGE", "OPTIONS_INVALID", "HASS_NOT_CONFIGURED") ? ExitCode.wrongUse : ExitCode.failed;
 }

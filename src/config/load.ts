@@ -48,6 +48,7 @@ export function loadSettings(load: LoadOptions = {}): Settings {
       home_assistant_url: "http://supervisor/core",
       home_assistant_token: supervisorToken,
       store_directory: "/data",
+      startup_timeout: 0,
     };
     sources.push({ origin: "Supervisor", values });
   }

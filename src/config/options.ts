@@ -139,6 +139,15 @@ export const options = {
     text: "Opens the panel from other machines: http://host:port/?token=…",
     addon: false,
   },
+  startup_timeout: {
+    type: "integer",
+    minimum: 0,
+    maximum: 86400,
+    unit: "seconds",
+    default: 30,
+    text: "How long the first connection may take before the program ends with the reason; 0 waits for ever, as the add-on does.",
+    addon: false,
+  },
   log_level: {
     type: "choice",
     choices: ["debug", "info", "warn", "error"],

@@ -11,12 +11,17 @@ export function verdictOf({ connection, storage, buses, entities }: Overview): V
   if (connection.state !== "live") {
     return { mood: "warning", sentence: connection.cause ?? "Connecting to Home Assistant." };
   }
-  if (storage.status !== "ok") return { mood: "bad", sentence: storage.cause ?? "The store has damaged parts; everything else is read." };
+  if (storage.status !== "ok")
+    return { mood: "bad", sentence: storage.cause ?? "The store has damaged parts; everything else is read." };
   const worst = buses[0];
   if (entities.length === 0) return { mood: "warning", sentence: "No Modbus entity was found in Home Assistant." };
-  if (worst === undefined || worst.load.counted === 0) return { mood: "learning", sentence: "Learning: first advice in a few minutes. Nothing needs to be done." };
+  if (worst === undefined || worst.load.counted === 0)
+    return { mood: "learning", sentence: "Learning: first advice in a few minutes. Nothing needs to be done." };
   if (worst.load.utilisation > 0.95) return { mood: "bad", sentence: worst.sentence };
   const changes = entities.filter(({ advice }) => advice?.action === "slower" || advice?.action === "faster").length;
   if (changes === 0) return { mood: "good", sentence: worst.sentence };
-  return { mood: worst.load.utilisation > worst.load.utilisationAfter * 1.5 ? "warning" : "good", sentence: `${worst.sentence} ${changes} of ${entities.length} intervals could be longer.` };
+  return {
+    mood: worst.load.utilisation > worst.load.utilisationAfter * 1.5 ? "warning" : "good",
+    sentence: `${worst.sentence} ${changes} of ${entities.length} intervals could be longer.`,
+  };
 }

@@ -124,7 +124,8 @@ export class Intake implements Service {
   #drain(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#draining ??= this.#work().finally(() => (this.#draining = undefined));
+    if (this.#deliveries.length === 0) return this.#draining ?? Promise.resolve();
+    this.#draining ??= this.#work();
     return this.#draining;
   }
 
@@ -136,6 +137,8 @@ export class Intake implements Service {
       this.#room.resolve();
       this.#room = Promise.withResolvers<void>();
     }
+    // In the same turn as the look at what waits: whoever comes a moment later begins anew.
+    this.#draining = undefined;
   }
 
   /** Whole deliveries, so that what each proves is stored with its samples. */
@@ -162,7 +165,12 @@ export class Intake implements Service {
     }
     this.#deliveries = this.#deliveries.slice(taken);
     return {
-      batch: { readings, backfilled, closedGaps, ...(coveredUntil === undefined || this.#lost ? {} : { coveredUntil }) },
+      batch: {
+        readings,
+        backfilled,
+        closedGaps,
+        ...(coveredUntil === undefined || this.#lost ? {} : { coveredUntil }),
+      },
       samples,
     };
   }
@@ -178,7 +186,11 @@ export class Intake implements Service {
       } catch (error) {
         const failure = toCadenceError(error);
         const again = worthAgain(failure) && !this.#stop.signal.aborted;
-        logger.error(failure.sentence, { samples: batch.readings.length, again, ...(failure.code === "INTERNAL" ? { error: failure } : {}) });
+        logger.error(failure.sentence, {
+          samples: batch.readings.length,
+          again,
+          ...(failure.code === "INTERNAL" ? { error: failure } : {}),
+        });
         if (!again) {
           this.#refused += batch.readings.length;
           this.#lost = true;

@@ -23,7 +23,8 @@ export function loadOf(bus: Bus, { intervals, advice, observedSeconds }: LoadInp
     counted += 1;
     requestsPerSecond += 1 / seconds;
     const given = advice.get(entityId);
-    requestsAfter += 1 / (given?.action === "slower" || given?.action === "faster" ? (given.recommended ?? seconds) : seconds);
+    requestsAfter +=
+      1 / (given?.action === "slower" || given?.action === "faster" ? (given.recommended ?? seconds) : seconds);
   }
   return {
     busId: bus.id,
@@ -41,7 +42,9 @@ export function loadOf(bus: Bus, { intervals, advice, observedSeconds }: LoadInp
 export function loadSentence(bus: Bus, load: BusLoad, budget: number): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   if (load.counted === 0) return `Learning how often ${bus.name} is read.`;
-  if (load.utilisation > 0.95) return `${bus.name} is full: reads wait for each other, so values arrive later than they were set to.`;
-  if (load.utilisation > budget) return `${bus.name} is busy ${percent(load.utilisation)} of the time, more than the ${percent(budget)} it should be.`;
+  if (load.utilisation > 0.95)
+    return `${bus.name} is full: reads wait for each other, so values arrive later than they were set to.`;
+  if (load.utilisation > budget)
+    return `${bus.name} is busy ${percent(load.utilisation)} of the time, more than the ${percent(budget)} it should be.`;
   return `${bus.name} is fine: busy ${percent(load.utilisation)} of the time.`;
 }

@@ -18,6 +18,15 @@ const leastInCluster = 8;
 export class ServiceTime {
   #distances: number[] = [];
 
+  /** Goes on from what `snapshot` gave; anything else is ignored. */
+  restore(snapshot: unknown): void {
+    if (Array.isArray(snapshot)) this.#distances = snapshot.filter((distance) => Number.isFinite(distance)) as number[];
+  }
+
+  snapshot(): readonly number[] {
+    return [...this.#distances];
+  }
+
   /** `members` are the entities of the bus. */
   step({ polls }: PollBurst, members: ReadonlySet<EntityId>): void {
     const times = polls.filter(({ entityId }) => members.has(entityId)).map(({ time }) => time);

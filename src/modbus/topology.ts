@@ -27,22 +27,46 @@ export function busesOf(entities: readonly Entity[], connections: readonly Modbu
   if (hubs.length > 0) {
     const entityIds = take(({ integration }) => integration === yamlIntegration);
     const [only] = hubs;
-    if (hubs.length === 1 && only !== undefined) buses.push(toBus(only, Object.keys(only.units)[0] ?? only.endpoint, entityIds));
+    if (hubs.length === 1 && only !== undefined)
+      buses.push(toBus(only, Object.keys(only.units)[0] ?? only.endpoint, entityIds));
     else buses.push(assumed(yamlIntegration, `modbus (${hubs.length} hubs)`, entityIds, hubs.flatMap(unitsOf)));
   }
   for (const integration of new Set([...left.values()].map((entity) => entity.integration))) {
-    buses.push(assumed(integration, integration, take((entity) => entity.integration === integration), []));
+    buses.push(
+      assumed(
+        integration,
+        integration,
+        take((entity) => entity.integration === integration),
+        [],
+      ),
+    );
   }
   return buses.filter(({ entityIds }) => entityIds.length > 0);
 }
 
 function toBus(connection: ModbusConnection, name: string, entityIds: readonly string[]): Bus {
   const { type, endpoint } = connection;
-  return { id: slug(`${type}_${endpoint}`), name, type, endpoint, units: unitsOf(connection), entityIds, origin: "connections" };
+  return {
+    id: slug(`${type}_${endpoint}`),
+    name,
+    type,
+    endpoint,
+    units: unitsOf(connection),
+    entityIds,
+    origin: "connections",
+  };
 }
 
 function assumed(id: string, name: string, entityIds: readonly string[], units: readonly number[]): Bus {
-  return { id: slug(id), name, type: "unknown", endpoint: "", units: [...new Set(units)].toSorted((a, b) => a - b), entityIds, origin: "assumed" };
+  return {
+    id: slug(id),
+    name,
+    type: "unknown",
+    endpoint: "",
+    units: [...new Set(units)].toSorted((a, b) => a - b),
+    entityIds,
+    origin: "assumed",
+  };
 }
 
 function unitsOf({ units }: ModbusConnection): number[] {
@@ -50,5 +74,8 @@ function unitsOf({ units }: ModbusConnection): number[] {
 }
 
 function slug(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_|_$/g, "");
 }

@@ -39,7 +39,9 @@ export function discoveryMessage(device: SensorDevice, options: DiscoveryOptions
     origin: { name: "Modbus Cadence", sw_version: options.version },
     state_topic: stateTopic(device),
     availability_topic: availabilityTopic,
-    components: Object.fromEntries(device.sensors.map(({ description }) => [description.key, component(id, description, options)])),
+    components: Object.fromEntries(
+      device.sensors.map(({ description }) => [description.key, component(id, description, options)]),
+    ),
   };
   return { topic: discoveryTopic(device.key, options.prefix), payload: JSON.stringify(payload), retain: true };
 }

@@ -5,7 +5,14 @@ import type { Service } from "#core/service.ts";
 import type { SensorDevice } from "#diagnostics/sensor.ts";
 import { sensorDevices } from "#diagnostics/sensor-table.ts";
 import type { Overview } from "#model/overview.ts";
-import { availabilityTopic, discoveryMessage, type DiscoveryOptions, type MqttMessage, removalMessage, stateMessage } from "./mqtt-discovery.ts";
+import {
+  availabilityTopic,
+  discoveryMessage,
+  type DiscoveryOptions,
+  type MqttMessage,
+  removalMessage,
+  stateMessage,
+} from "./mqtt-discovery.ts";
 import type { PublishPort } from "./ports.ts";
 import { plainStates } from "./rest-states.ts";
 
@@ -79,10 +86,11 @@ export class Publisher implements Service {
   #schedule(milliseconds: number): void {
     this.#timer?.cancel();
     this.#timer = this.#options.clock.after(milliseconds, () => {
-      this.#work = this.#work.then(() => this.#update());
-      void this.#work.then(() => {
-        if (!this.#stopped) this.#schedule(this.#options.interval * 1_000);
-      });
+      this.#work = this.#work
+        .then(() => this.#update())
+        .finally(() => {
+          if (!this.#stopped) this.#schedule(this.#options.interval * 1_000);
+        });
     });
   }
 
@@ -155,7 +163,8 @@ export class Publisher implements Service {
     const now = this.#options.clock.monotonic();
     this.#sentThisMinute = this.#sentThisMinute.filter((at) => now - at < 60_000);
     const sent = this.#sent.get(target);
-    const fresh = sent !== undefined && sent.payload === payload && now - sent.at < this.#options.interval * 1_000 * repeatEvery;
+    const fresh =
+      sent !== undefined && sent.payload === payload && now - sent.at < this.#options.interval * 1_000 * repeatEvery;
     return !fresh && this.#sentThisMinute.length < (this.#options.messagesPerMinute ?? 120);
   }
 

@@ -43,7 +43,13 @@ export class SimulatedBus {
 
   constructor(options: BusOptions) {
     this.#options = options;
-    this.#schedules = options.registers.map((register) => ({ register, due: options.start, reads: 0, firstEnd: 0, lastEnd: 0 }));
+    this.#schedules = options.registers.map((register) => ({
+      register,
+      due: options.start,
+      reads: 0,
+      firstEnd: 0,
+      lastEnd: 0,
+    }));
     this.#byId = new Map(this.#schedules.map((schedule) => [schedule.register.entityId, schedule]));
     this.#freeAt = options.start;
   }
@@ -62,11 +68,16 @@ export class SimulatedBus {
       this.#freeAt = ended;
       this.#busy += ended - begun;
       this.#count += 1;
-      next.due = next.register.scanInterval === 0 ? Number.POSITIVE_INFINITY : ended + next.register.scanInterval * 1_000;
+      next.due =
+        next.register.scanInterval === 0 ? Number.POSITIVE_INFINITY : ended + next.register.scanInterval * 1_000;
       next.reads += 1;
       next.firstEnd ||= ended;
       next.lastEnd = ended;
-      yield { register: next.register, ended, state: silent ? unavailable : next.register.value(ended / 1_000, this.#options.seed) };
+      yield {
+        register: next.register,
+        ended,
+        state: silent ? unavailable : next.register.value(ended / 1_000, this.#options.seed),
+      };
     }
   }
 
@@ -79,7 +90,12 @@ export class SimulatedBus {
 
   /** What really happened: seconds between reads by entity, and the share of time the line was busy. */
   truth(): { readonly intervals: ReadonlyMap<string, number>; readonly utilisation: number } {
-    const intervals = this.#schedules.filter(({ reads }) => reads > 1).map(({ register, reads, firstEnd, lastEnd }) => [register.entityId, (lastEnd - firstEnd) / (reads - 1) / 1_000] as const);
+    const intervals = this.#schedules
+      .filter(({ reads }) => reads > 1)
+      .map(
+        ({ register, reads, firstEnd, lastEnd }) =>
+          [register.entityId, (lastEnd - firstEnd) / (reads - 1) / 1_000] as const,
+      );
     return { intervals: new Map(intervals), utilisation: this.#busy / Math.max(1, this.#freeAt - this.#options.start) };
   }
 }

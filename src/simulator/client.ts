@@ -77,13 +77,24 @@ export class SimulatedClient {
   async #command(message: Message): Promise<void> {
     const id = Number(message["id"]);
     if (!(id > this.#lastId)) {
-      this.#send([{ id, type: "result", success: false, error: { code: "id_reuse", message: "Identifier values have to increase." } }]);
+      this.#send([
+        {
+          id,
+          type: "result",
+          success: false,
+          error: { code: "id_reuse", message: "Identifier values have to increase." },
+        },
+      ]);
       return;
     }
     this.#lastId = id;
     const done = (result: unknown, ...events: readonly unknown[]): void =>
-      this.#send([{ id, type: "result", success: true, result }, ...events.map((event) => ({ id, type: "event", event }))]);
-    const refuse = (code: string, text: string): void => this.#send([{ id, type: "result", success: false, error: { code, message: text } }]);
+      this.#send([
+        { id, type: "result", success: true, result },
+        ...events.map((event) => ({ id, type: "event", event })),
+      ]);
+    const refuse = (code: string, text: string): void =>
+      this.#send([{ id, type: "result", success: false, error: { code, message: text } }]);
     switch (message["type"]) {
       case "ping":
         this.#send([{ id, type: "pong" }]);
@@ -97,7 +108,14 @@ export class SimulatedClient {
         this.#subscriptions.set(id, entityIds);
         const { home } = this.#options.context();
         const added = home.states().filter(({ entityId }) => entityIds.has(entityId));
-        done(null, { a: Object.fromEntries(added.map(({ entityId, state, attributes, lastChanged }) => [entityId, { s: state, a: attributes, c: "01SIMULATED", lc: lastChanged / 1_000 }])) });
+        done(null, {
+          a: Object.fromEntries(
+            added.map(({ entityId, state, attributes, lastChanged }) => [
+              entityId,
+              { s: state, a: attributes, c: "01SIMULATED", lc: lastChanged / 1_000 },
+            ]),
+          ),
+        });
         return;
       }
       case "subscribe_events":
@@ -114,7 +132,11 @@ export class SimulatedClient {
         return;
       }
       case "call_service": {
-        const known = await this.#options.callService(String(message["domain"]), String(message["service"]), (message["service_data"] ?? {}) as Message);
+        const known = await this.#options.callService(
+          String(message["domain"]),
+          String(message["service"]),
+          (message["service_data"] ?? {}) as Message,
+        );
         if (known) done({ context: { id: "01SIMULATED" }, response: null });
         else refuse("not_found", "Service not found.");
         return;

@@ -24,13 +24,33 @@ export function answer(message: Message, { home, version, running }: CommandCont
   const wanted = message["entity_ids"];
   switch (message["type"]) {
     case "get_config":
-      return { result: { state: running ? "RUNNING" : "NOT_RUNNING", version, location_name: "Simulated home", time_zone: "UTC", components: ["modbus", "history", "recorder", "mqtt"] } };
+      return {
+        result: {
+          state: running ? "RUNNING" : "NOT_RUNNING",
+          version,
+          location_name: "Simulated home",
+          time_zone: "UTC",
+          components: ["modbus", "history", "recorder", "mqtt"],
+        },
+      };
     case "get_states":
       return { result: home.states().map(fullState) };
     case "get_services":
-      return { result: { homeassistant: { update_entity: {} }, mqtt: { publish: {} }, persistent_notification: { create: {} } } };
+      return {
+        result: {
+          homeassistant: { update_entity: {} },
+          mqtt: { publish: {} },
+          persistent_notification: { create: {} },
+        },
+      };
     case "entity/source":
-      return { result: Object.fromEntries([...home.sources()].filter(([, domain]) => running || domain !== "modbus").map(([entityId, domain]) => [entityId, { domain }])) };
+      return {
+        result: Object.fromEntries(
+          [...home.sources()]
+            .filter(([, domain]) => running || domain !== "modbus")
+            .map(([entityId, domain]) => [entityId, { domain }]),
+        ),
+      };
     case "config/entity_registry/list":
       return { result: registry(home) };
     case "config/device_registry/list":
@@ -40,7 +60,15 @@ export function answer(message: Message, { home, version, running }: CommandCont
     case "history/history_during_period":
       return { result: history(message, Array.isArray(wanted) ? wanted.map(String) : [], home) };
     case "recorder/info":
-      return { result: { backlog: 0, max_backlog: 65_000, migration_in_progress: false, recording: true, thread_running: true } };
+      return {
+        result: {
+          backlog: 0,
+          max_backlog: 65_000,
+          migration_in_progress: false,
+          recording: true,
+          thread_running: true,
+        },
+      };
     default:
       return unknownCommand();
   }
@@ -74,12 +102,24 @@ function connections(): unknown[] {
 function history(message: Message, entityIds: readonly string[], home: SimulatedHomeState): Record<string, unknown> {
   const from = Date.parse(String(message["start_time"]));
   const to = message["end_time"] === undefined ? home.now + 1 : Date.parse(String(message["end_time"]));
-  const found = entityIds.map((entityId) => [entityId, home.history(entityId, from, to).map(({ state, time }) => ({ s: state, lu: time / 1_000, a: {} }))] as const);
+  const found = entityIds.map(
+    (entityId) =>
+      [
+        entityId,
+        home.history(entityId, from, to).map(({ state, time }) => ({ s: state, lu: time / 1_000, a: {} })),
+      ] as const,
+  );
   return Object.fromEntries(found.filter(([, rows]) => rows.length > 0));
 }
 
 /** A whole state, as REST and `get_states` give it. */
-export function fullState({ entityId, state, attributes, lastChanged, lastReported }: SimulatedState): Record<string, unknown> {
+export function fullState({
+  entityId,
+  state,
+  attributes,
+  lastChanged,
+  lastReported,
+}: SimulatedState): Record<string, unknown> {
   return {
     entity_id: entityId,
     state,

@@ -52,7 +52,13 @@ export class SimulatedHomeState {
     const start = now - historyHours * hour;
     const bus = (name: Register["bus"], serviceTime: number): [Register["bus"], SimulatedBus] => [
       name,
-      new SimulatedBus({ registers: registers.filter(({ bus: on }) => on === name), seed, start, serviceTime, timeout: 1_000 }),
+      new SimulatedBus({
+        registers: registers.filter(({ bus: on }) => on === name),
+        seed,
+        start,
+        serviceTime,
+        timeout: 1_000,
+      }),
     ];
     this.buses = new Map([bus("line", 75), bus("inverter", 22)]);
     this.#now = start;
@@ -72,7 +78,8 @@ export class SimulatedHomeState {
 
   /** Home Assistant comes back: every state is made anew. */
   restart(now: number): void {
-    for (const { entityId, state, attributes } of [...this.#states.values()]) this.#set(entityId, state, now, attributes);
+    for (const { entityId, state, attributes } of [...this.#states.values()])
+      this.#set(entityId, state, now, attributes);
   }
 
   /** The states that changed up to `now`, in order. */

@@ -1,6 +1,11 @@
 /** A number from 0 to 1 that `seed`, `register` and `slot` decide alone. */
 export function chance(seed: number, register: number, slot: number): number {
-  let mixed = (seed ^ Math.imul(register + 1, 0x9e3779b1) ^ Math.imul(Math.floor(slot) | 0, 0x85ebca6b) ^ Math.imul(Math.floor(slot / 2 ** 32), 0xc2b2ae35)) >>> 0;
+  let mixed =
+    (seed ^
+      Math.imul(register + 1, 0x9e3779b1) ^
+      Math.imul(Math.floor(slot) | 0, 0x85ebca6b) ^
+      Math.imul(Math.floor(slot / 2 ** 32), 0xc2b2ae35)) >>>
+    0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
   return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
@@ -8,7 +13,8 @@ export function chance(seed: number, register: number, slot: number): number {
 
 /** About normally distributed, mean 0, deviation 1: the sum of three chances. */
 export function noise(seed: number, register: number, slot: number): number {
-  const sum = chance(seed, register, slot * 3) + chance(seed, register, slot * 3 + 1) + chance(seed, register, slot * 3 + 2);
+  const sum =
+    chance(seed, register, slot * 3) + chance(seed, register, slot * 3 + 1) + chance(seed, register, slot * 3 + 2);
   return (sum - 1.5) * 2;
 }
 

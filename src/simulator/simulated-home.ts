@@ -43,7 +43,11 @@ export class SimulatedHome implements AsyncDisposable {
   private constructor(options: SimulatedHomeOptions) {
     this.#options = options;
     this.token = options.token;
-    this.home = new SimulatedHomeState({ seed: options.seed ?? 1, now: options.clock.now(), historyHours: options.historyHours ?? 6 });
+    this.home = new SimulatedHomeState({
+      seed: options.seed ?? 1,
+      now: options.clock.now(),
+      historyHours: options.historyHours ?? 6,
+    });
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.on("upgrade", (request, socket, head) => {
       if (this.#away || request.url !== "/api/websocket") socket.destroy();

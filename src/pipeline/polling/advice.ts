@@ -66,17 +66,28 @@ function wishOf(input: AdviceInput): Wish | Advice {
   const wait = (reason: string): Advice => ({ entityId, action: "wait", reason });
   if (statistics === undefined) return wait("No value has been seen yet.");
   if (interval === undefined) {
-    return wait(readsSeen === 0 ? "Not read by itself: only when something asks for it." : `Learning: ${readsSeen} of 3 reads seen.`);
+    return wait(
+      readsSeen === 0
+        ? "Not read by itself: only when something asks for it."
+        : `Learning: ${readsSeen} of 3 reads seen.`,
+    );
   }
   if (statistics.kind === "unavailable" || statistics.kind === "unknown") return wait("Has not answered yet.");
   const present = interval.seconds;
   const keep = (reason: string): Wish => ({ input, present, wanted: nearestStep(present), reason });
-  const slower = (seconds: number, reason: string): Wish => ({ input, present, wanted: bounded(Math.max(seconds, present), present), reason });
+  const slower = (seconds: number, reason: string): Wish => ({
+    input,
+    present,
+    wanted: bounded(Math.max(seconds, present), present),
+    reason,
+  });
   const since = formatDuration(Math.max(0, interval.asOf - statistics.lastChange));
   const reads = statistics.changeRate?.polls ?? 0;
   switch (statistics.kind) {
     case "constant":
-      return reads < enoughReads ? wait(`Learning: ${reads} of ${enoughReads} reads seen.`) : slower(constantFloor, `Has not changed in ${since}.`);
+      return reads < enoughReads
+        ? wait(`Learning: ${reads} of ${enoughReads} reads seen.`)
+        : slower(constantFloor, `Has not changed in ${since}.`);
     case "counter":
       return slower(counterInterval, "A counter: late values lose nothing.");
     case "binary":
@@ -84,7 +95,9 @@ function wishOf(input: AdviceInput): Wish | Advice {
     case "text":
       return switchWish(input, present, keep, slower);
     case "numeric":
-      return statistics.changes < enoughChanges ? keep(`Learning: ${statistics.changes} of ${enoughChanges} changes seen.`) : numericWish(input, present, keep, slower);
+      return statistics.changes < enoughChanges
+        ? keep(`Learning: ${statistics.changes} of ${enoughChanges} changes seen.`)
+        : numericWish(input, present, keep, slower);
   }
 }
 
@@ -100,9 +113,23 @@ function switchWish({ statistics }: AdviceInput, present: number, keep: Keep, sl
 }
 
 function numericWish({ statistics, unit }: AdviceInput, present: number, keep: Keep, slower: Slower): Wish {
-  const { roughness = 0, diffusion = 0, minimum = 0, maximum = 0, resolution = 0, deviation = 0 } = statistics as EntityStatistics;
-  if (roughness >= noiseRoughness && statistics?.changeRate !== undefined && statistics.changeRate.changes > statistics.changeRate.polls / 3) {
-    return slower(noiseInterval, `Differs only by noise of ±${short(deviation)}${unit === undefined ? "" : `\u00a0${unit}`}.`);
+  const {
+    roughness = 0,
+    diffusion = 0,
+    minimum = 0,
+    maximum = 0,
+    resolution = 0,
+    deviation = 0,
+  } = statistics as EntityStatistics;
+  if (
+    roughness >= noiseRoughness &&
+    statistics?.changeRate !== undefined &&
+    statistics.changeRate.changes > statistics.changeRate.polls / 3
+  ) {
+    return slower(
+      noiseInterval,
+      `Differs only by noise of ±${short(deviation)}${unit === undefined ? "" : `\u00a0${unit}`}.`,
+    );
   }
   const noticeable = Math.max(noticeableShare * (maximum - minimum), resolution);
   // A wandering value moves by its noticeable step in tolerance² / diffusion seconds.
@@ -121,14 +148,23 @@ function bounded(seconds: number, present: number): number {
 /** While the bus is over its budget, the largest loads are slowed down step by step, each at most by the factor. */
 function settle(wishes: readonly Wish[], { serviceSeconds, budget }: AdviceOptions): Wish[] {
   const settled = [...wishes];
-  const load = (): number => settled.reduce((sum, { wanted, present }) => sum + serviceSeconds / Math.max(wanted, Math.min(present, wanted)), 0);
+  const load = (): number =>
+    settled.reduce((sum, { wanted, present }) => sum + serviceSeconds / Math.max(wanted, Math.min(present, wanted)), 0);
   for (let total = load(); total > budget; total = load()) {
     const candidates = settled
       .map((wish, index) => ({ wish, index }))
-      .filter(({ wish }) => wish.wanted < Math.min(wish.present * mostFactor, ladder.at(-1) as number) * 0.9999 && stepUp(wish.wanted * 1.01) <= wish.present * mostFactor);
+      .filter(
+        ({ wish }) =>
+          wish.wanted < Math.min(wish.present * mostFactor, ladder.at(-1) as number) * 0.9999 &&
+          stepUp(wish.wanted * 1.01) <= wish.present * mostFactor,
+      );
     const next = candidates.toSorted((a, b) => a.wish.wanted - b.wish.wanted)[0];
     if (next === undefined) break;
-    settled[next.index] = { ...next.wish, wanted: stepUp(next.wish.wanted * 1.01), reason: "The bus is over its budget: read less often so that the others arrive." };
+    settled[next.index] = {
+      ...next.wish,
+      wanted: stepUp(next.wish.wanted * 1.01),
+      reason: "The bus is over its budget: read less often so that the others arrive.",
+    };
   }
   return settled;
 }

@@ -50,7 +50,13 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
     const median = state.gaps.toSorted((a, b) => a - b)[Math.floor(state.gaps.length / 2)] as number;
     const regular = state.gaps.filter((gap) => gap <= outage * median);
     const mean = regular.reduce((sum, gap) => sum + gap, 0) / regular.length;
-    return { entityId, seconds: mean / 1_000, origin: "last-reported", gaps: regular.length, asOf: state.lastPoll ?? this.#seenUntil };
+    return {
+      entityId,
+      seconds: mean / 1_000,
+      origin: "last-reported",
+      gaps: regular.length,
+      asOf: state.lastPoll ?? this.#seenUntil,
+    };
   }
 
   /** Gaps seen of an entity, for those who wait for enough of them. */
@@ -62,13 +68,17 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
     return new Map([...this.#entities].map(([entityId, state]) => [entityId, structuredClone(state)]));
   }
 
-  takeDirty(): ReadonlyMap<EntityId, PollGaps> {
-    const dirty = [...this.#dirty].flatMap((entityId) => {
-      const state = this.#entities.get(entityId);
-      return state === undefined ? [] : [[entityId, structuredClone(state)] as const];
-    });
+  /** The state of one entity as plain data; undefined when no read of it was seen. */
+  snapshotOf(entityId: EntityId): PollGaps | undefined {
+    const state = this.#entities.get(entityId);
+    return state === undefined ? undefined : structuredClone(state);
+  }
+
+  /** Entities whose state changed since the last call. */
+  takeDirty(): ReadonlySet<EntityId> {
+    const dirty = new Set(this.#dirty);
     this.#dirty.clear();
-    return new Map(dirty);
+    return dirty;
   }
 
   /** Gaps from an earlier run stay; the time between the runs is none. */

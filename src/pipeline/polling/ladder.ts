@@ -13,5 +13,7 @@ export function stepUp(seconds: number): number {
 
 /** The step nearest to a measured interval: 2.04 s was asked for as 2 s. */
 export function nearestStep(seconds: number): number {
-  return ladder.reduce((best, step) => (Math.abs(Math.log(step / seconds)) < Math.abs(Math.log(best / seconds)) ? step : best));
+  return ladder.reduce((best, step) =>
+    Math.abs(Math.log(step / seconds)) < Math.abs(Math.log(best / seconds)) ? step : best,
+  );
 }

@@ -129,18 +129,29 @@ export interface SummaryOptions {
 }
 
 /** The figures of an entity at `now`; does not change the state. */
-export function summarize(entityId: string, given: AccumulatorState, { now, interval, stateClass }: SummaryOptions): EntityStatistics {
+export function summarize(
+  entityId: string,
+  given: AccumulatorState,
+  { now, interval, stateClass }: SummaryOptions,
+): EntityStatistics {
   const state = { ...given };
   holdUntil(state, Math.max(now, state.lastTime));
   const end = Math.max(now, state.lastTime);
   const span = end - state.firstTime;
   const present = span - state.missingTime;
   const { moments } = state;
-  const range = moments.maximum >= moments.minimum && state.numeric ? { minimum: moments.minimum, maximum: moments.maximum } : {};
-  const mean = moments.weight > 0 && state.numeric ? { mean: moments.mean, deviation: Math.sqrt(moments.squares / moments.weight) } : {};
+  const range =
+    moments.maximum >= moments.minimum && state.numeric ? { minimum: moments.minimum, maximum: moments.maximum } : {};
+  const mean =
+    moments.weight > 0 && state.numeric
+      ? { mean: moments.mean, deviation: Math.sqrt(moments.squares / moments.weight) }
+      : {};
   const resolution = state.numeric ? resolutionValue(state.resolution) : undefined;
   const polls = interval === undefined ? 0 : Math.round(present / 1_000 / interval);
-  const changeRate = interval === undefined ? undefined : estimateChangeRate(polls, Math.min(state.changes, Math.max(polls, state.changes)), interval);
+  const changeRate =
+    interval === undefined
+      ? undefined
+      : estimateChangeRate(polls, Math.min(state.changes, Math.max(polls, state.changes)), interval);
   return {
     entityId,
     kind: kindOf(state, stateClass),
@@ -156,13 +167,28 @@ export function summarize(entityId: string, given: AccumulatorState, { now, inte
     ...range,
     ...(resolution === undefined ? {} : { resolution }),
     ...(changeRate === undefined ? {} : { changeRate }),
-    ...(state.steps === 0 || !state.numeric ? {} : { diffusion: state.squaredSteps / Math.max(0.001, state.stepTime / 1_000) }),
-    ...(state.steps < 20 || !state.numeric || moments.squares === 0 ? {} : { roughness: state.squaredSteps / state.steps / 2 / (moments.squares / moments.weight) }),
+    ...(state.steps === 0 || !state.numeric
+      ? {}
+      : { diffusion: state.squaredSteps / Math.max(0.001, state.stepTime / 1_000) }),
+    ...(state.steps < 20 || !state.numeric || moments.squares === 0
+      ? {}
+      : { roughness: state.squaredSteps / state.steps / 2 / (moments.squares / moments.weight) }),
   };
 }
 
 /** Two values that only ever alternate. */
-const binaryTexts: ReadonlySet<string> = new Set(["on", "off", "open", "closed", "true", "false", "home", "not_home", "0", "1"]);
+const binaryTexts: ReadonlySet<string> = new Set([
+  "on",
+  "off",
+  "open",
+  "closed",
+  "true",
+  "false",
+  "home",
+  "not_home",
+  "0",
+  "1",
+]);
 const enoughRises = 10;
 /** A counter may fall back now and then: a reset, a new day. */
 const mostFalls = 0.02;
@@ -173,7 +199,15 @@ function kindOf(state: AccumulatorState, stateClass: string | undefined): Entity
   const few = !state.manyTexts;
   if (few && state.texts.every((text) => binaryTexts.has(text))) return "binary";
   if (!state.numeric) return few ? "enum" : "text";
-  if (stateClass === "total_increasing" || (state.rises >= enoughRises && state.falls <= state.rises * mostFalls)) return "counter";
-  if (few && stateClass === undefined && state.texts.length <= 8 && state.changes >= 4 && state.texts.every((text) => /^\d{1,3}$/.test(text))) return "enum";
+  if (stateClass === "total_increasing" || (state.rises >= enoughRises && state.falls <= state.rises * mostFalls))
+    return "counter";
+  if (
+    few &&
+    stateClass === undefined &&
+    state.texts.length <= 8 &&
+    state.changes >= 4 &&
+    state.texts.every((text) => /^\d{1,3}$/.test(text))
+  )
+    return "enum";
   return "numeric";
 }

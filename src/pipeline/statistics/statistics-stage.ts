@@ -47,14 +47,17 @@ export class StatisticsStage implements Stage<readonly Reading[], ReadonlyMap<En
     return new Map([...this.#states].map(([entityId, state]) => [entityId, structuredClone(state)]));
   }
 
-  /** States that changed since the last call. */
-  takeDirty(): ReadonlyMap<EntityId, AccumulatorState> {
-    const dirty = [...this.#dirty].flatMap((entityId) => {
-      const state = this.#states.get(entityId);
-      return state === undefined ? [] : [[entityId, structuredClone(state)] as const];
-    });
+  /** The state of one entity as plain data; undefined when nothing was taken of it. */
+  snapshotOf(entityId: EntityId): AccumulatorState | undefined {
+    const state = this.#states.get(entityId);
+    return state === undefined ? undefined : structuredClone(state);
+  }
+
+  /** Entities whose state changed since the last call. */
+  takeDirty(): ReadonlySet<EntityId> {
+    const dirty = new Set(this.#dirty);
     this.#dirty.clear();
-    return new Map(dirty);
+    return dirty;
   }
 
   /** Goes on from a snapshot; false when it is of another version, or none. */

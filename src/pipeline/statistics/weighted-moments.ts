@@ -8,7 +8,13 @@ export interface WeightedMoments {
   readonly maximum: number;
 }
 
-export const noMoments: WeightedMoments = { weight: 0, mean: 0, squares: 0, minimum: Number.POSITIVE_INFINITY, maximum: Number.NEGATIVE_INFINITY };
+export const noMoments: WeightedMoments = {
+  weight: 0,
+  mean: 0,
+  squares: 0,
+  minimum: Number.POSITIVE_INFINITY,
+  maximum: Number.NEGATIVE_INFINITY,
+};
 
 /** One more value, shown for `weight`; stable for any number of values (West, CACM 22(9), 1979). A weight of 0 widens the range alone. */
 export function addWeighted(moments: WeightedMoments, value: number, weight: number): WeightedMoments {

@@ -1,0 +1,144 @@
+import type { Advice } from "#model/advice.ts";
+import type { Bus } from "#model/bus.ts";
+import type { EffectiveInterval } from "#model/effective-interval.ts";
+import type { Entity, EntityId } from "#model/entity.ts";
+import type { EntityStatistics } from "#model/entity-statistics.ts";
+import type { ModbusConnection } from "#model/modbus-connection.ts";
+import type { BusOverview, EntityOverview } from "#model/overview.ts";
+import type { PollBurst } from "#model/poll.ts";
+import { loadOf, loadSentence } from "#modbus/load.ts";
+import { ServiceTime } from "#modbus/service-time.ts";
+import { busesOf } from "#modbus/topology.ts";
+import { adviseBus } from "#pipeline/polling/advice.ts";
+import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
+import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
+
+/** What is known of the home at one moment. */
+export interface Description {
+  /** Worst first. */
+  readonly buses: readonly BusOverview[];
+  /** By share of the bus, largest first. */
+  readonly entities: readonly EntityOverview[];
+}
+
+/** What a bus's service time is kept under between two runs. */
+export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * The pipeline's stages and the buses, put together: what comes in is learned, and `describe` says what follows from it. Neither
+ * clock nor disk: the daemon and the report use the same.
+ */
+export class Knowledge {
+  readonly statistics = new StatisticsStage();
+  readonly intervals = new EffectiveIntervals();
+  readonly #services = new Map<string, ServiceTime>();
+  #entities: readonly Entity[] = [];
+  #connections: readonly ModbusConnection[] | undefined;
+  #buses: readonly Bus[] = [];
+  #members: ReadonlyMap<string, ReadonlySet<EntityId>> = new Map();
+
+  get entities(): readonly Entity[] {
+    return this.#entities;
+  }
+
+  get connections(): readonly ModbusConnection[] | undefined {
+    return this.#connections;
+  }
+
+  setEntities(entities: readonly Entity[]): void {
+    this.#entities = entities;
+    this.#assign();
+  }
+
+  setConnections(connections: readonly ModbusConnection[] | undefined): void {
+    this.#connections = connections;
+    this.#assign();
+  }
+
+  #assign(): void {
+    this.#buses = busesOf(this.#entities, this.#connections);
+    this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
+  }
+
+  seePolls(burst: PollBurst): void {
+    this.intervals.step(burst);
+    for (const { id } of this.#buses) this.#service(id).step(burst, this.#members.get(id) ?? new Set());
+  }
+
+  #service(busId: string): ServiceTime {
+    const service = this.#services.get(busId) ?? new ServiceTime();
+    this.#services.set(busId, service);
+    return service;
+  }
+
+  serviceSnapshots(): ServiceSnapshots {
+    return Object.fromEntries([...this.#services].map(([busId, service]) => [busId, service.snapshot()]));
+  }
+
+  restoreServices(snapshots: unknown): void {
+    if (typeof snapshots !== "object" || snapshots === null) return;
+    for (const [busId, snapshot] of Object.entries(snapshots)) this.#service(busId).restore(snapshot);
+  }
+
+  /** `now` in ms since 1970, `budget` as a share of each bus. */
+  describe(now: number, budget: number): Description {
+    const intervals = this.#known(({ entityId }) => this.intervals.interval(entityId));
+    const statistics = this.#known((entity) => this.#summary(entity, now, intervals.get(entity.entityId)));
+    const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
+    const advice = new Map<EntityId, Advice>();
+    const buses = this.#buses.map((bus) => {
+      const observedSeconds = this.#services.get(bus.id)?.seconds();
+      const { serviceSeconds } = loadOf(bus, { intervals, advice, observedSeconds });
+      const inputs = bus.entityIds.map((entityId) => ({
+        entityId,
+        ...optional("statistics", statistics.get(entityId)),
+        ...optional("interval", intervals.get(entityId)),
+        ...optional("unit", units.get(entityId)),
+        readsSeen: this.intervals.gapsSeen(entityId),
+      }));
+      for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
+      const load = loadOf(bus, { intervals, advice, observedSeconds });
+      return { bus, load, sentence: loadSentence(bus, load, budget) };
+    });
+    const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
+    const entities = this.#entities.map((entity) => ({
+      entity,
+      ...optional("busId", busOf.get(entity.entityId)),
+      ...optional("statistics", statistics.get(entity.entityId)),
+      ...optional("interval", intervals.get(entity.entityId)),
+      ...optional("advice", advice.get(entity.entityId)),
+    }));
+    return {
+      buses: buses.toSorted((a, b) => b.load.utilisation - a.load.utilisation),
+      entities: entities.toSorted(
+        (a, b) =>
+          (b.advice?.share ?? 0) - (a.advice?.share ?? 0) || a.entity.entityId.localeCompare(b.entity.entityId, "en"),
+      ),
+    };
+  }
+
+  #summary({ entityId, stateClass }: Entity, now: number, interval: EffectiveInterval | undefined): EntityStatistics | undefined {
+    return this.statistics.summarize(entityId, {
+      now,
+      ...optional("interval", interval?.seconds),
+      ...optional("stateClass", stateClass),
+    });
+  }
+
+  #known<Value>(of: (entity: Entity) => Value | undefined): ReadonlyMap<EntityId, Value> {
+    const known = new Map<EntityId, Value>();
+    for (const entity of this.#entities) {
+      const value = of(entity);
+      if (value !== undefined) known.set(entity.entityId, value);
+    }
+    return known;
+  }
+}
+
+/** `{ [name]: value }`, or nothing when there is none. */
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [Key in Name]: Value });
+}

@@ -1,0 +1,182 @@
+import type { Clock, Timer } from "#core/clock.ts";
+import { toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import type { Service } from "#core/service.ts";
+import type { IntakeBatch } from "#ingest/intake-batch.ts";
+import { normalize } from "#ingest/normalize.ts";
+import type { EntityId } from "#model/entity.ts";
+import type { Reading } from "#model/reading.ts";
+import type { Repository } from "#repository/repository.ts";
+import type { StoredHome } from "#repository/home.ts";
+import { Batch } from "#storage/index.ts";
+import type { Knowledge } from "./knowledge.ts";
+
+export interface LearningOptions {
+  readonly repository: Repository;
+  readonly knowledge: Knowledge;
+  readonly logger: Logger;
+  /** For the time between two saves. */
+  readonly clock: Clock;
+}
+
+/**
+ * What is learned can always be made again from the samples, but for the reads that were seen: a crash costs those of the last
+ * minutes. Saving more often would only wear the card out.
+ */
+const saveSoon = 60_000;
+const saveEvery = 300_000;
+/** Between two rebuilt entities others get their turn after so many samples. */
+const breatheEvery = 4;
+
+/**
+ * Stores a batch and then learns from it, and keeps what was learned. A sample that is older than what was learned makes its entity
+ * be learned again from the store, so that the numbers do not depend on the order of arrival.
+ */
+export class Learning implements Service {
+  readonly name = "learning";
+  readonly #options: LearningOptions;
+  /** Entities of which samples came late. */
+  readonly #late = new Set<EntityId>();
+  /** Entities of which more was learned than saved. */
+  readonly #unsaved = new Set<EntityId>();
+  #home = "";
+  #timer: Timer | undefined;
+  #stopped = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(options: LearningOptions) {
+    this.#options = options;
+  }
+
+  /** Restores what was learned, and catches up with samples that were stored after it was saved. */
+  async start(): Promise<void> {
+    await restoreKnowledge(this.#options.repository, this.#options.knowledge);
+    this.#home = JSON.stringify(this.#describeHome());
+    this.#schedule(saveSoon);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#saving;
+    await this.save();
+  }
+
+  inspect(): Readonly<Record<string, unknown>> {
+    return { late: this.#late.size };
+  }
+
+  /** The intake's sink. Resolves when the batch is stored; throws as the store does, and has then learned nothing of it. */
+  async take(intake: IntakeBatch): Promise<void> {
+    const { repository, knowledge } = this.#options;
+    const batch = new Batch();
+    repository.runtimeState.stage(batch, intake.coveredUntil, intake.backfilled);
+    const { stored } = await repository.samples.append(intake.readings, batch);
+    repository.runtimeState.committed(intake.coveredUntil, intake.backfilled);
+    const inOrder = this.#inOrder(intake.readings);
+    knowledge.statistics.step(inOrder);
+    // When as many were new to the store as came in order, the late ones were all there already.
+    if (stored !== inOrder.length) {
+      const taken = new Set(inOrder);
+      for (const reading of intake.readings) if (!taken.has(reading)) this.#late.add(reading.entityId);
+    }
+    if (intake.closedGaps.length > 0 || intake.backfilled.length > 0) await this.#learnAgain();
+  }
+
+  /** Readings newer than everything learned of their entity. */
+  #inOrder(readings: readonly Reading[]): Reading[] {
+    const newest = new Map<EntityId, number>();
+    return readings.filter(({ entityId, time }) => {
+      if (time <= (newest.get(entityId) ?? this.#options.knowledge.statistics.lastTime(entityId))) return false;
+      newest.set(entityId, time);
+      return true;
+    });
+  }
+
+  async #learnAgain(): Promise<void> {
+    const { repository, knowledge } = this.#options;
+    for (const [index, entityId] of [...this.#late].entries()) {
+      this.#late.delete(entityId);
+      await learnFromStore(repository, knowledge, entityId);
+      if (index % breatheEvery === 0) await new Promise((resolve) => void setImmediate(resolve));
+    }
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#timer = this.#options.clock.after(milliseconds, () => {
+      this.#saving = this.save()
+        .catch((error: unknown) => {
+          this.#options.logger.warn(`What was learned could not be saved; it is tried again. ${toCadenceError(error).sentence}`);
+        })
+        .finally(() => {
+          if (!this.#stopped) this.#schedule(saveEvery);
+        });
+    });
+  }
+
+  /** Stores what was learned since the last time, in one batch. */
+  async save(): Promise<void> {
+    const { repository, knowledge } = this.#options;
+    await this.#learnAgain();
+    for (const entityId of knowledge.statistics.takeDirty()) this.#unsaved.add(entityId);
+    for (const entityId of knowledge.intervals.takeDirty()) this.#unsaved.add(entityId);
+    const saved = [...this.#unsaved];
+    const home = this.#describeHome();
+    const text = JSON.stringify(home);
+    await repository.commit((batch) => {
+      for (const entityId of saved) {
+        repository.entityStats.stage(batch, entityId, {
+          statistics: knowledge.statistics.snapshotOf(entityId),
+          interval: knowledge.intervals.snapshotOf(entityId),
+        });
+      }
+      if (text !== this.#home) repository.home.stage(batch, home);
+    });
+    this.#home = text;
+    for (const entityId of saved) this.#unsaved.delete(entityId);
+  }
+
+  #describeHome(): StoredHome {
+    const { knowledge } = this.#options;
+    return {
+      entities: knowledge.entities,
+      ...(knowledge.connections === undefined ? {} : { connections: knowledge.connections }),
+      service: knowledge.serviceSnapshots(),
+    };
+  }
+}
+
+/** What an earlier run saved, brought up to date from the samples stored since. */
+export async function restoreKnowledge(repository: Repository, knowledge: Knowledge): Promise<void> {
+  const home = await repository.home.get();
+  knowledge.setEntities(home.entities);
+  knowledge.setConnections(home.connections);
+  knowledge.restoreServices(home.service);
+  for (const entityId of repository.samples.entityIds()) {
+    const saved = await repository.entityStats.get(entityId);
+    if (saved !== undefined) knowledge.intervals.restore(entityId, saved.interval);
+    const extent = repository.samples.extent(entityId);
+    const restored = saved !== undefined && knowledge.statistics.restore(entityId, saved.statistics);
+    if (restored) {
+      await learnFromStore(repository, knowledge, entityId, knowledge.statistics.lastTime(entityId) + 1);
+    }
+    // Something came late after the last save.
+    if (!restored || knowledge.statistics.samples(entityId) !== extent?.samples) {
+      await learnFromStore(repository, knowledge, entityId);
+    }
+  }
+}
+
+/** Learns an entity from its stored samples: from `from` on, else anew from the first. */
+async function learnFromStore(
+  repository: Repository,
+  knowledge: Knowledge,
+  entityId: EntityId,
+  from?: number,
+): Promise<void> {
+  if (from === undefined) knowledge.statistics.forget(entityId);
+  for await (const samples of repository.samples.read(entityId, from === undefined ? {} : { from })) {
+    knowledge.statistics.step(samples.map(normalize).filter((reading) => reading !== undefined));
+  }
+}

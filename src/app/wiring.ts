@@ -1,0 +1,134 @@
+import { Bridge } from "#bridge/bridge.ts";
+import type { Clock } from "#core/clock.ts";
+import type { Logger } from "#core/logger.ts";
+import type { Settings } from "#config/load.ts";
+import { Intake } from "#ingest/intake.ts";
+import type { Overview } from "#model/overview.ts";
+import { Publisher } from "#publish/publisher.ts";
+import type { Repository } from "#repository/repository.ts";
+import type { Storage } from "#storage/index.ts";
+import { PanelServer } from "#web/server.ts";
+import { Knowledge } from "./knowledge.ts";
+import { Learning } from "./learning.ts";
+import { StorageWatch } from "./storage-watch.ts";
+import type { SupervisedService } from "./supervisor.ts";
+
+export interface WiringOptions {
+  readonly settings: Settings;
+  readonly storage: Storage;
+  readonly repository: Repository;
+  readonly logger: Logger;
+  /** The home's time; in the demo it runs faster than the machine's. */
+  readonly clock: Clock;
+  /** The machine's time: network, deadlines, browser. */
+  readonly networkClock: Clock;
+  readonly product: Overview["product"];
+  /** Milliseconds between two looks at the reads. */
+  readonly pollPeriod?: number;
+}
+
+export interface Wiring {
+  readonly bridge: Bridge;
+  readonly panel: PanelServer;
+  readonly publisher: Publisher;
+  /** In the order in which they start. */
+  readonly services: readonly SupervisedService[];
+  overview(): Overview;
+}
+
+/** The data's way, from top to bottom. */
+export function wire({
+  settings: { config, addon },
+  storage,
+  repository,
+  logger,
+  clock,
+  networkClock,
+  product,
+  pollPeriod,
+}: WiringOptions): Wiring {
+  const knowledge = new Knowledge();
+  const learning = new Learning({ repository, knowledge, logger: logger.child("learning"), clock });
+  const storageWatch = new StorageWatch(storage, clock);
+
+  // Home Assistant → bridge → ingest → repository and pipeline
+  const intake = new Intake({ clock, logger: logger.child("ingest"), sink: (batch) => learning.take(batch) });
+  const bridge = new Bridge({
+    url: config.home_assistant_url ?? "",
+    token: config.home_assistant_token ?? "",
+    clock,
+    networkClock,
+    logger: logger.child("bridge"),
+    random: Math.random,
+    integrations: config.integrations,
+    include: config.include,
+    exclude: config.exclude,
+    backfillDays: config.backfill_days,
+    resume: {
+      backfilled: repository.runtimeState.backfilled,
+      ...(repository.runtimeState.coveredUntil === undefined
+        ? {}
+        : { coveredUntil: repository.runtimeState.coveredUntil }),
+    },
+    ...(pollPeriod === undefined ? {} : { pollPeriod }),
+    sink: intake,
+  });
+  bridge.events.on("entities", (entities) => knowledge.setEntities(entities));
+  bridge.events.on("connections", (connections) => knowledge.setConnections(connections));
+  bridge.events.on("polls", (burst) => knowledge.seePolls(burst));
+
+  // pipeline and modbus → one overview …
+  const overview = (): Overview => ({
+    at: clock.now(),
+    product,
+    connection: bridge.health(),
+    ingest: {
+      ...intake.counters(),
+      entities: knowledge.entities.length,
+      gaps: bridge.gaps.total,
+      openGaps: bridge.gaps.open,
+    },
+    storage: storageWatch.health(),
+    ...knowledge.describe(clock.now(), config.bus_budget),
+  });
+
+  // … → diagnostics → sensors and panel
+  const publisher = new Publisher({
+    clock: networkClock,
+    logger: logger.child("publish"),
+    port: bridge,
+    overview,
+    mode: config.publish,
+    interval: config.publish_interval,
+    prefix: config.mqtt_discovery_prefix,
+    perEntity: config.publish_entities,
+  });
+  bridge.events.on("connection", ({ state }) => {
+    if (state === "live") publisher.announce();
+  });
+  const panel = new PanelServer({
+    clock: networkClock,
+    logger: logger.child("panel"),
+    host: config.panel_host,
+    port: config.panel_port,
+    ...(config.panel_token === undefined ? {} : { token: config.panel_token }),
+    ingress: addon,
+    overview,
+    retryConnection: () => bridge.retryNow(),
+  });
+
+  return {
+    bridge,
+    panel,
+    publisher,
+    overview,
+    services: [
+      { service: panel },
+      { service: learning, startWithin: 600_000 },
+      { service: storageWatch },
+      { service: intake },
+      { service: bridge },
+      { service: publisher },
+    ],
+  };
+}
