@@ -67,8 +67,8 @@ export class Learning implements Service {
     return { late: this.#late.size };
   }
 
-  /** The intake's sink. Resolves when the batch is stored; throws as the store does, and has then learned nothing of it. */
-  async take(intake: IntakeBatch): Promise<void> {
+  /** Resolves, with the number of samples that were new, when the batch is stored; throws as the store does, and has then learned nothing of it. */
+  async take(intake: IntakeBatch): Promise<number> {
     const { repository, knowledge } = this.#options;
     const batch = new Batch();
     repository.runtimeState.stage(batch, intake.coveredUntil, intake.backfilled);
@@ -82,6 +82,7 @@ export class Learning implements Service {
       for (const reading of intake.readings) if (!taken.has(reading)) this.#late.add(reading.entityId);
     }
     if (intake.closedGaps.length > 0 || intake.backfilled.length > 0) await this.#learnAgain();
+    return stored;
   }
 
   /** Readings newer than everything learned of their entity. */

@@ -52,7 +52,11 @@ export function wire({
   const storageWatch = new StorageWatch(storage, clock);
 
   // Home Assistant → bridge → ingest → repository and pipeline
-  const intake = new Intake({ clock, logger: logger.child("ingest"), sink: (batch) => learning.take(batch) });
+  const intake = new Intake({
+    clock,
+    logger: logger.child("ingest"),
+    sink: async (batch) => void (await learning.take(batch)),
+  });
   const bridge = new Bridge({
     url: config.home_assistant_url ?? "",
     token: config.home_assistant_token ?? "",

@@ -1,7 +1,23 @@
 import type { Command } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { optionsCommand } from "./options.ts";
+import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { storeExportCommand } from "./store-export.ts";
+import { storeInfoCommand } from "./store-info.ts";
+import { storeQueryCommand } from "./store-query.ts";
+import { storeVerifyCommand } from "./store-verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [runCommand, demoCommand, optionsCommand];
+export const commands: readonly Command[] = [
+  runCommand,
+  demoCommand,
+  replayCommand,
+  reportCommand,
+  storeInfoCommand,
+  storeVerifyCommand,
+  storeExportCommand,
+  storeQueryCommand,
+  optionsCommand,
+];

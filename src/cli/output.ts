@@ -14,7 +14,7 @@ export interface Output {
   progress(text: string): void;
   /** Unformatted text on stdout, in the caller's own line ends. */
   raw(text: string): void;
-  /** Columns of the terminal, or 100. */
+  /** Columns of the terminal; a file has no edge. */
   readonly width: number;
 }
 
@@ -28,7 +28,7 @@ export function createOutput(json: boolean): Output {
     if (shown) process.stderr.write("\r\u001B[K");
     shown = false;
   };
-  const width = process.stdout.columns ?? 100;
+  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
   return {
     json,
     width,

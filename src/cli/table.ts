@@ -2,20 +2,30 @@ export interface Column<Row> {
   readonly title: string;
   readonly align?: "left" | "right";
   readonly value: (row: Row) => string;
-  /** Takes what room is left and is cut with `…` when it is too little. One column may. */
+  /** Gives way, the widest first, and is cut with `…` when the room is too little. */
   readonly flexible?: boolean;
 }
 
-/** Rows as lines that fit `width` columns; the flexible column gives way. */
+const narrowest = 8;
+
+/** Rows as lines that fit `width` columns; the flexible columns give way. */
 export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string[] {
   const cells = rows.map((row) => columns.map((column) => column.value(row).replaceAll("\n", " ")));
   const gap = "  ";
   const natural = columns.map((column, index) =>
     Math.max(column.title.length, ...cells.map((line) => line[index]?.length ?? 0)),
   );
-  const others = natural.reduce((sum, size, index) => sum + (columns[index]?.flexible === true ? 0 : size), 0);
-  const room = Math.max(8, width - others - gap.length * (columns.length - 1));
-  const sizes = natural.map((size, index) => (columns[index]?.flexible === true ? Math.min(size, room) : size));
+  const sizes = [...natural];
+  const tooWide = (): number => sizes.reduce((sum, size) => sum + size, gap.length * (columns.length - 1)) - width;
+  while (tooWide() > 0) {
+    const widest = columns.reduce(
+      (best, column, index) =>
+        column.flexible === true && (sizes[index] ?? 0) > (best === -1 ? narrowest : (sizes[best] ?? 0)) ? index : best,
+      -1,
+    );
+    if (widest === -1) break;
+    sizes[widest] = (sizes[widest] ?? 0) - 1;
+  }
   const line = (texts: readonly string[]): string =>
     texts
       .map((text, index) => fit(text, sizes[index] ?? 0, columns[index]?.align ?? "left"))

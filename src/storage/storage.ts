@@ -5,6 +5,7 @@ import type { VerifyOptions, VerifyReport } from "./backends/file-store-verify.t
 import type { Batch } from "./batch.ts";
 import { Collection, type CollectionSpec } from "./collection.ts";
 import { Document } from "./document.ts";
+import { KeySpace, keyOf, keyText, prefixRange } from "./keys.ts";
 import { SeriesStore } from "./series/series-store.ts";
 import { openDiskVolume } from "./volume/disk-volume.ts";
 import type { Volume } from "./volume/volume.ts";
@@ -69,6 +70,15 @@ export class Storage implements AsyncDisposable {
 
   document<Value>(spec: CollectionSpec): Document<Value> {
     return new Document<Value>(this.#store, spec);
+  }
+
+  /** Names of the collections and documents that hold something, in order; for an export. */
+  async collectionNames(): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for await (const key of this.#store.keys(prefixRange(keyOf(KeySpace.collection)))) {
+      names.add(keyText(key.subarray(1, key.indexOf(0, 1))));
+    }
+    return [...names];
   }
 
   write(batch: Batch): Promise<void> {

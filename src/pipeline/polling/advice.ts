@@ -68,7 +68,7 @@ function wishOf(input: AdviceInput): Wish | Advice {
   if (interval === undefined) {
     return wait(
       readsSeen === 0
-        ? "Not read by itself: only when something asks for it."
+        ? "No read of it was seen."
         : `Learning: ${readsSeen} of 3 reads seen.`,
     );
   }

@@ -190,8 +190,14 @@ const binaryTexts: ReadonlySet<string> = new Set([
   "1",
 ]);
 const enoughRises = 10;
+const longestMorning = 12 * 3_600_000;
 /** A counter may fall back now and then: a reset, a new day. */
 const mostFalls = 0.02;
+
+/** For long enough that the rise is none of a morning. */
+function onlyRises({ rises, falls, firstTime, lastTime }: AccumulatorState): boolean {
+  return rises >= enoughRises && falls <= rises * mostFalls && lastTime - firstTime >= longestMorning;
+}
 
 function kindOf(state: AccumulatorState, stateClass: string | undefined): EntityKind {
   if (state.valueState === undefined) return state.lastKind === "unavailable" ? "unavailable" : "unknown";
@@ -199,8 +205,7 @@ function kindOf(state: AccumulatorState, stateClass: string | undefined): Entity
   const few = !state.manyTexts;
   if (few && state.texts.every((text) => binaryTexts.has(text))) return "binary";
   if (!state.numeric) return few ? "enum" : "text";
-  if (stateClass === "total_increasing" || (state.rises >= enoughRises && state.falls <= state.rises * mostFalls))
-    return "counter";
+  if (stateClass === "total_increasing" || (stateClass !== "measurement" && onlyRises(state))) return "counter";
   if (
     few &&
     stateClass === undefined &&

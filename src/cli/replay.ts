@@ -1,0 +1,60 @@
+import { replay, type ReplayTotals } from "#app/replay.ts";
+import { systemClock } from "#core/clock.ts";
+import { type Command, listFlag, storeFlag } from "./command.ts";
+import { ExitCode } from "./exit-code.ts";
+import { bytes, count } from "./format.ts";
+import { commandLogger, openForWriting, storeDirectory } from "./open-store.ts";
+
+/** More faults of one file are counted, not named. */
+const namedProblems = 20;
+
+export const replayCommand: Command = {
+  name: "replay",
+  summary: "Take samples from CSV files (entity_id,timestamp_ms,state; plain or .gz) or a recorder data base. May be repeated.",
+  operands: "FILE…",
+  operandCount: { minimum: 1, maximum: Number.POSITIVE_INFINITY },
+  flags: {
+    store: storeFlag,
+    entities: { type: "string", value: "GLOB,…", multiple: true, text: "Only entities that match (default: all)" },
+  },
+  run: async ({ flags, positionals, out, signal }) => {
+    await using storage = await openForWriting(storeDirectory(flags));
+    const began = performance.now();
+    const named = new Map<string, number>();
+    const totals: ReplayTotals = await replay({
+      storage,
+      paths: positionals,
+      entities: listFlag(flags, "entities"),
+      clock: systemClock,
+      logger: commandLogger,
+      signal,
+      onProgress: (path, share, { samples, stored }) =>
+        out.progress(`${path}: ${Math.round(share * 100)} %, ${count(samples)} values, ${count(stored)} new`),
+      onProblem: (path, { line, text }) => {
+        const before = named.get(path) ?? 0;
+        named.set(path, before + 1);
+        if (before < namedProblems) out.note(`${path}, line ${line}: ${text}. The line was left out.`);
+        else if (before === namedProblems) out.note(`${path}: more lines were left out; they are counted below.`);
+      },
+    });
+    out.progress("");
+    await storage.sync();
+    const seconds = (performance.now() - began) / 1_000;
+    const { bytesWritten } = await storage.inspect();
+    out.line(
+      `${count(totals.samples)} values of ${count(totals.entities.size)} entities read, ${count(totals.stored)} new, ` +
+        `in ${seconds.toFixed(1)} s; ${bytes(bytesWritten)} written.`,
+    );
+    if (totals.problems > 0) out.line(`${count(totals.problems)} lines were no values and were left out.`);
+    out.document({
+      samples: totals.samples,
+      stored: totals.stored,
+      entities: totals.entities.size,
+      problems: totals.problems,
+      seconds,
+      samplesPerSecond: totals.samples / seconds,
+      bytesWritten,
+    });
+    return totals.problems > 0 ? ExitCode.faultsFound : ExitCode.done;
+  },
+};
