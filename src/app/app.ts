@@ -93,12 +93,19 @@ export class App implements AsyncDisposable {
       const { failure } = bridge;
       const { state, cause } = bridge.health();
       const starting = state === "syncing";
-      const fact = starting ? (cause ?? "Home Assistant is starting.") : (failure?.message ?? "Home Assistant did not answer.");
+      const fact = starting
+        ? (cause ?? "Home Assistant is starting.")
+        : (failure?.message ?? "Home Assistant did not answer.");
       settled.reject(
-        new CadenceError(starting ? "HASS_NOT_READY" : (failure?.code ?? "HASS_UNREACHABLE"), `${fact} Waited ${formatDuration(within)} for it.`, {
-          remedy: "Check the address (HASS_URL), and that Home Assistant is running; startup_timeout 0 waits for ever.",
-          ...(failure === undefined ? {} : { cause: failure }),
-        }),
+        new CadenceError(
+          starting ? "HASS_NOT_READY" : (failure?.code ?? "HASS_UNREACHABLE"),
+          `${fact} Waited ${formatDuration(within)} for it.`,
+          {
+            remedy:
+              "Check the address (HASS_URL), and that Home Assistant is running; startup_timeout 0 waits for ever.",
+            ...(failure === undefined ? {} : { cause: failure }),
+          },
+        ),
       );
     };
     const unsubscribe = bridge.events.on("connection", look);

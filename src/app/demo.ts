@@ -34,7 +34,12 @@ export class Demo implements AsyncDisposable {
     const clock = acceleratedClock(await beginning(settings.storeDirectory), speed);
     const token = randomBytes(24).toString("base64url");
     const home = resources.use(
-      await SimulatedHome.start({ clock, logger: logger.child("home"), token, slice: Math.max(50, fastestLook * speed * 0.2) }),
+      await SimulatedHome.start({
+        clock,
+        logger: logger.child("home"),
+        token,
+        slice: Math.max(50, fastestLook * speed * 0.2),
+      }),
     );
     const config = Object.freeze({ ...settings.config, home_assistant_url: home.url, home_assistant_token: token });
     const app = resources.use(
@@ -63,7 +68,12 @@ export class Demo implements AsyncDisposable {
 /** The home's time never goes back: an earlier demo lived faster than the clock on the wall and is ahead of it. */
 async function beginning(directory: string): Promise<number> {
   try {
-    await using storage = await Storage.open({ at: directory, clock: systemClock, logger: silentLogger, readOnly: true });
+    await using storage = await Storage.open({
+      at: directory,
+      clock: systemClock,
+      logger: silentLogger,
+      readOnly: true,
+    });
     return Math.max(Date.now(), (storage.series.totals().newest ?? 0) + 1);
   } catch (error) {
     if (isCadenceError(error, "STORE_NOT_FOUND")) return Date.now();

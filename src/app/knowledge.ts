@@ -98,7 +98,7 @@ export class Knowledge {
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
       const load = loadOf(bus, { intervals, advice, observedSeconds });
-      return { bus, load, sentence: loadSentence(bus, load, budget) };
+      return { bus, load, budget, sentence: loadSentence(bus, load, budget) };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
     const entities = this.#entities.map((entity) => ({
@@ -117,7 +117,11 @@ export class Knowledge {
     };
   }
 
-  #summary({ entityId, stateClass }: Entity, now: number, interval: EffectiveInterval | undefined): EntityStatistics | undefined {
+  #summary(
+    { entityId, stateClass }: Entity,
+    now: number,
+    interval: EffectiveInterval | undefined,
+  ): EntityStatistics | undefined {
     return this.statistics.summarize(entityId, {
       now,
       ...optional("interval", interval?.seconds),

@@ -108,7 +108,9 @@ export class Learning implements Service {
     this.#timer = this.#options.clock.after(milliseconds, () => {
       this.#saving = this.save()
         .catch((error: unknown) => {
-          this.#options.logger.warn(`What was learned could not be saved; it is tried again. ${toCadenceError(error).sentence}`);
+          this.#options.logger.warn(
+            `What was learned could not be saved; it is tried again. ${toCadenceError(error).sentence}`,
+          );
         })
         .finally(() => {
           if (!this.#stopped) this.#schedule(saveEvery);

@@ -73,11 +73,7 @@ function step(
     );
     const finish = (result: CadenceError | { message: Message }): void => {
       timer.cancel();
-      socket
-        .off("message", received)
-        .off("error", failed)
-        .off("close", closed)
-        .off("unexpected-response", refused);
+      socket.off("message", received).off("error", failed).off("close", closed).off("unexpected-response", refused);
       if (result instanceof CadenceError) reject(result);
       else resolve(result.message);
     };
@@ -95,11 +91,7 @@ function step(
           ? notReady(base, "is starting")
           : unreachable(base, `it answered with HTTP ${response.statusCode}`),
       );
-    socket
-      .on("message", received)
-      .on("error", failed)
-      .on("close", closed)
-      .on("unexpected-response", refused);
+    socket.on("message", received).on("error", failed).on("close", closed).on("unexpected-response", refused);
   });
 }
 

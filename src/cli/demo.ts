@@ -16,7 +16,11 @@ export const demoCommand: Command = {
   summary: "The daemon with a simulated solar home: no Home Assistant needed, panel on this machine.",
   flags: {
     store: { ...storeFlag, text: "Folder of the store (default: demo in the folder of the option store_directory)" },
-    speed: { type: "string", value: "N", text: `The home lives N times faster, 1 to ${fastestSpeed} (default ${usualSpeed})` },
+    speed: {
+      type: "string",
+      value: "N",
+      text: `The home lives N times faster, 1 to ${fastestSpeed} (default ${usualSpeed})`,
+    },
     for: { type: "string", value: "60s", text: "End after this time (default: Ctrl-C)" },
   },
   run: async ({ flags, out, signal }) => {

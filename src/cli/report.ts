@@ -75,7 +75,11 @@ const columns: readonly Column<EntityOverview>[] = [
   { title: "Values", align: "right", value: ({ statistics }) => count(statistics?.samples ?? 0) },
   { title: "Changes", align: "right", value: ({ statistics }) => count(statistics?.changes ?? 0) },
   { title: "Really", align: "right", value: ({ interval }) => seconds(interval?.seconds) },
-  { title: "Advice", align: "right", value: ({ advice }) => (advice?.action === "keep" ? "keep" : seconds(advice?.recommended)) },
+  {
+    title: "Advice",
+    align: "right",
+    value: ({ advice }) => (advice?.action === "keep" ? "keep" : seconds(advice?.recommended)),
+  },
   { title: "Why", flexible: true, value: ({ advice }) => advice?.reason ?? "–" },
 ];
 

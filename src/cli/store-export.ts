@@ -15,7 +15,9 @@ export const storeExportCommand: Command = {
   run: async ({ flags, out, signal }) => {
     const directory = textFlag(flags, "to");
     if (directory === undefined) {
-      throw new CadenceError("USAGE", "store export needs a folder to write to.", { remedy: "Name one with --to DIR." });
+      throw new CadenceError("USAGE", "store export needs a folder to write to.", {
+        remedy: "Name one with --to DIR.",
+      });
     }
     await using storage = await openForReading(storeDirectory(flags));
     const total = storage.series.totals().samples;

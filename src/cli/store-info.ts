@@ -10,13 +10,24 @@ export const storeInfoCommand: Command = {
   run: async ({ flags, out }) => {
     const directory = storeDirectory(flags);
     await using storage = await openForReading(directory);
-    const { series, samples, chunks, bytes: size, bytesPerSample, oldest, newest, damagedFrames } = await storage.inspect();
-    out.line(`${directory}`);
+    const {
+      series,
+      samples,
+      chunks,
+      bytes: size,
+      bytesPerSample,
+      oldest,
+      newest,
+      damagedFrames,
+    } = await storage.inspect();
+    out.line(directory);
     out.line(`  entities          ${count(series)}`);
     out.line(`  values            ${count(samples)}`);
     out.line(`  from              ${instant(oldest)} UTC`);
     out.line(`  to                ${instant(newest)} UTC`);
-    out.line(`  size              ${bytes(size)} in ${count(chunks)} chunks, ${bytesPerSample.toFixed(2)} bytes a value`);
+    out.line(
+      `  size              ${bytes(size)} in ${count(chunks)} chunks, ${bytesPerSample.toFixed(2)} bytes a value`,
+    );
     if (damagedFrames > 0) out.line(`  damaged frames    ${count(damagedFrames)}: see store verify`);
     out.document({
       entities: series,

@@ -12,7 +12,11 @@ export const storeQueryCommand: Command = {
   operandCount: { minimum: 1, maximum: 1 },
   flags: {
     store: storeFlag,
-    from: { type: "string", value: "TIME", text: "From this time on: 2026-11-20, 2026-11-20T03:00:00Z, or ms since 1970" },
+    from: {
+      type: "string",
+      value: "TIME",
+      text: "From this time on: 2026-11-20, 2026-11-20T03:00:00Z, or ms since 1970",
+    },
     to: { type: "string", value: "TIME", text: "Before this time" },
   },
   run: async ({ flags, positionals, out, signal }) => {

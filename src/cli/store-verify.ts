@@ -14,7 +14,9 @@ export const storeVerifyCommand: Command = {
       onProgress: (done, of) => out.progress(`${count(done)} of ${count(of)} chunks read`),
     });
     out.progress("");
-    out.line(`${count(chunks)} chunks, ${count(frames)} frames: ${ok ? "no faults." : `${count(faults.length)} faults.`}`);
+    out.line(
+      `${count(chunks)} chunks, ${count(frames)} frames: ${ok ? "no faults." : `${count(faults.length)} faults.`}`,
+    );
     for (const { file, offset, code, lost } of faults) {
       const what = lost.length === 0 ? "nothing that is still needed" : `${count(lost.length)} records`;
       out.line(`  ${file} at byte ${count(offset)}: ${code.toLowerCase().replace("_", " ")}, costs ${what}`);

@@ -16,8 +16,8 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMilliseconds[unit as Unit], 0);
 }
 
-/** Milliseconds as people say them: `40 ms`, `2.4 s`, `1.5 min`, `1 h`, `12 d`; at most three significant digits. */
-export function formatDuration(milliseconds: number): string {
+/** Milliseconds as people say them: `40 ms`, `2.4 s`, `1.5 min`, `1 h`, `12 d`; at most `digits` significant ones. */
+export function formatDuration(milliseconds: number, digits = 3): string {
   const absolute = Math.abs(milliseconds);
   for (const [unit, size] of [
     ["d", unitMilliseconds.d],
@@ -25,11 +25,11 @@ export function formatDuration(milliseconds: number): string {
     ["min", unitMilliseconds.min],
     ["s", unitMilliseconds.s],
   ] as const) {
-    if (absolute >= size * 0.9995) return `${significant(milliseconds / size)} ${unit}`;
+    if (absolute >= size * 0.9995) return `${significant(milliseconds / size, digits)} ${unit}`;
   }
-  return `${significant(milliseconds)} ms`;
+  return `${significant(milliseconds, digits)} ms`;
 }
 
-function significant(value: number): string {
-  return Math.abs(value) >= 100 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString();
+function significant(value: number, digits: number): string {
+  return Math.abs(value) >= 100 ? Math.round(value).toString() : Number(value.toPrecision(digits)).toString();
 }

@@ -19,9 +19,10 @@ export function verdictOf({ connection, storage, buses, entities }: Overview): V
     return { mood: "learning", sentence: "Learning: first advice in a few minutes. Nothing needs to be done." };
   if (worst.load.utilisation > 0.95) return { mood: "bad", sentence: worst.sentence };
   const changes = entities.filter(({ advice }) => advice?.action === "slower" || advice?.action === "faster").length;
-  if (changes === 0) return { mood: "good", sentence: worst.sentence };
+  const mood = worst.load.utilisation > worst.budget ? "warning" : "good";
+  if (changes === 0) return { mood, sentence: worst.sentence };
   return {
-    mood: worst.load.utilisation > worst.load.utilisationAfter * 1.5 ? "warning" : "good",
+    mood,
     sentence: `${worst.sentence} ${changes} of ${entities.length} intervals could be longer.`,
   };
 }

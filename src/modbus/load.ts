@@ -42,9 +42,10 @@ export function loadOf(bus: Bus, { intervals, advice, observedSeconds }: LoadInp
 export function loadSentence(bus: Bus, load: BusLoad, budget: number): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   if (load.counted === 0) return `Learning how often ${bus.name} is read.`;
+  const name = bus.name.slice(0, 1).toUpperCase() + bus.name.slice(1);
   if (load.utilisation > 0.95)
-    return `${bus.name} is full: reads wait for each other, so values arrive later than they were set to.`;
+    return `${name} is full: reads wait for each other, so values arrive later than they were set to.`;
   if (load.utilisation > budget)
-    return `${bus.name} is busy ${percent(load.utilisation)} of the time, more than the ${percent(budget)} it should be.`;
-  return `${bus.name} is fine: busy ${percent(load.utilisation)} of the time.`;
+    return `${name} is busy ${percent(load.utilisation)} of the time, more than the ${percent(budget)} it should be.`;
+  return `${name} is fine: busy ${percent(load.utilisation)} of the time.`;
 }

@@ -22,7 +22,9 @@ export function busesOf(entities: readonly Entity[], connections: readonly Modbu
     if (connection.source === "yaml") continue;
     const entries = new Set(Object.keys(connection.units));
     const entityIds = take(({ configEntryId }) => configEntryId !== undefined && entries.has(configEntryId));
-    if (entityIds.length > 0) buses.push(toBus(connection, connection.endpoint, entityIds));
+    const [first] = entityIds;
+    const integration = entities.find(({ entityId }) => entityId === first)?.integration;
+    if (integration !== undefined) buses.push(toBus(connection, `${integration} at ${connection.endpoint}`, entityIds));
   }
   if (hubs.length > 0) {
     const entityIds = take(({ integration }) => integration === yamlIntegration);

@@ -65,6 +65,8 @@ export interface EntityOverview {
 export interface BusOverview {
   readonly bus: Bus;
   readonly load: BusLoad;
+  /** Share of it that reads should take at most. */
+  readonly budget: number;
   /** What matters about this bus, in one plain sentence. */
   readonly sentence: string;
 }

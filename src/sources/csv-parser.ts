@@ -48,7 +48,8 @@ function recordEnd(text: string, from: number, end: boolean): RecordEnd | undefi
   for (;;) {
     const to = newline === -1 ? text.length : newline;
     if (newline === -1 && !end && to - from <= longestRecord) return undefined;
-    if (!hasOpenQuote(text, from, to)) return cutCarriageReturn(text, from, to, newline === -1 ? to : newline + 1, false);
+    if (!hasOpenQuote(text, from, to))
+      return cutCarriageReturn(text, from, to, newline === -1 ? to : newline + 1, false);
     if (newline === -1 || to - from > longestRecord) {
       // The quote is never closed: only its own line is lost.
       const stop = firstLine === -1 ? text.length : firstLine;

@@ -89,7 +89,12 @@ async function startsWith(path: string, magic: Buffer): Promise<boolean> {
 }
 
 function readHeader(path: string, { fields }: CsvRecord): Columns {
-  const names = fields.map((field) => field.replace(/^\uFEFF/, "").trim().toLowerCase());
+  const names = fields.map((field) =>
+    field
+      .replace(/^\uFEFF/, "")
+      .trim()
+      .toLowerCase(),
+  );
   const missing = csvColumns.filter((name) => !names.includes(name));
   if (missing.length > 0) throw notSamples(path, `its first line does not name ${missing.join(" and ")}`);
   const [entityId, time, state] = csvColumns.map((name) => names.indexOf(name)) as [number, number, number];

@@ -91,7 +91,10 @@ async function guarded<Result>(directory: string, work: () => Promise<Result>): 
     if (cause instanceof CadenceError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOSPC") {
-      throw new CadenceError("STORE_FULL", `The disk of ${directory} is full.`, { remedy: "Make room, remove the folder and export again.", cause });
+      throw new CadenceError("STORE_FULL", `The disk of ${directory} is full.`, {
+        remedy: "Make room, remove the folder and export again.",
+        cause,
+      });
     }
     throw new CadenceError("STORE_NOT_WRITABLE", `${directory} cannot be written: ${message}.`, {
       remedy: "Check that you may write there.",

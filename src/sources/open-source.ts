@@ -9,7 +9,9 @@ export async function openSource(path: string): Promise<Source> {
   try {
     await using file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(sqliteMagic.length), 0, sqliteMagic.length, 0);
-    return bytesRead === sqliteMagic.length && buffer.equals(sqliteMagic) ? new RecorderDatabase(path) : new CsvSource(path);
+    return bytesRead === sqliteMagic.length && buffer.equals(sqliteMagic)
+      ? new RecorderDatabase(path)
+      : new CsvSource(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") {

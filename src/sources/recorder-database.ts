@@ -1,4 +1,3 @@
-import type { DatabaseSync } from "node:sqlite";
 import { CadenceError } from "#core/errors.ts";
 import { isEntityId } from "#model/entity.ts";
 import { toMilliseconds } from "#model/sample.ts";
@@ -49,16 +48,20 @@ export class RecorderDatabase implements Source {
       }
     } catch (cause) {
       if (cause instanceof CadenceError) throw cause;
-      throw new CadenceError("SOURCE_UNREADABLE", `${this.path} cannot be read as a recorder data base: ${(cause as Error).message}.`, {
-        remedy: "It must be Home Assistant's SQLite data base, home-assistant_v2.db, of 2023.4 or later.",
-        cause,
-      });
+      throw new CadenceError(
+        "SOURCE_UNREADABLE",
+        `${this.path} cannot be read as a recorder data base: ${(cause as Error).message}.`,
+        {
+          remedy: "It must be Home Assistant's SQLite data base, home-assistant_v2.db, of 2023.4 or later.",
+          cause,
+        },
+      );
     }
     for (const samples of batcher.take(true)) yield { samples, problems: [], share: 1 };
   }
 }
 
-async function openReadOnly(path: string): Promise<DatabaseSync> {
+async function openReadOnly(path: string) {
   const sqlite = await import("node:sqlite");
   try {
     return new sqlite.DatabaseSync(path, { readOnly: true });

@@ -95,7 +95,8 @@ export class PanelServer implements Service {
       this.#options.retryConnection();
       return void response.writeHead(204).end();
     }
-    if (request.method !== "GET" && request.method !== "HEAD") return sendText(response, 405, "Only GET is answered here.");
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return sendText(response, 405, "Only GET is answered here.");
     if (path === "/api/overview") return sendJson(response, panelState(this.#options.overview()));
     if (path === "/api/health") {
       const { connection, storage } = this.#options.overview();
@@ -149,7 +150,7 @@ function sendText(response: ServerResponse, status: number, text: string): void 
 function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {
   const headers = { "content-type": file.type, etag: file.etag, "cache-control": "no-cache", vary: "accept-encoding" };
   if (request.headers["if-none-match"] === file.etag) return void response.writeHead(304, headers).end();
-  const gzip = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const gzip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
   response.writeHead(200, gzip ? { ...headers, "content-encoding": "gzip" } : headers);
   response.end(gzip ? file.compressed : file.body);
 }

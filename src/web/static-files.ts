@@ -24,6 +24,7 @@ const names: readonly string[] = [
   "page-entities.js",
   "page-overview.js",
   "page-storage.js",
+  "verdict-card.js",
 ];
 
 const types: Readonly<Record<string, string>> = {

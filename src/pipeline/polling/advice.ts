@@ -66,11 +66,7 @@ function wishOf(input: AdviceInput): Wish | Advice {
   const wait = (reason: string): Advice => ({ entityId, action: "wait", reason });
   if (statistics === undefined) return wait("No value has been seen yet.");
   if (interval === undefined) {
-    return wait(
-      readsSeen === 0
-        ? "No read of it was seen."
-        : `Learning: ${readsSeen} of 3 reads seen.`,
-    );
+    return wait(readsSeen === 0 ? "No read of it was seen." : `Learning: ${readsSeen} of 3 reads seen.`);
   }
   if (statistics.kind === "unavailable" || statistics.kind === "unknown") return wait("Has not answered yet.");
   const present = interval.seconds;
@@ -81,7 +77,7 @@ function wishOf(input: AdviceInput): Wish | Advice {
     wanted: bounded(Math.max(seconds, present), present),
     reason,
   });
-  const since = formatDuration(Math.max(0, interval.asOf - statistics.lastChange));
+  const since = about(Math.max(0, interval.asOf - statistics.lastChange));
   const reads = statistics.changeRate?.polls ?? 0;
   switch (statistics.kind) {
     case "constant":
@@ -109,7 +105,7 @@ function switchWish({ statistics }: AdviceInput, present: number, keep: Keep, sl
   const between = 3_600 / perHour;
   const wanted = Math.min(slowestSwitch, between * switchLateness);
   if (!Number.isFinite(wanted) || wanted <= present) return keep("Switches: shown as soon as it is read.");
-  return slower(wanted, `Switches about every ${formatDuration(between * 1_000)}.`);
+  return slower(wanted, `Switches about every ${about(between * 1_000)}.`);
 }
 
 function numericWish({ statistics, unit }: AdviceInput, present: number, keep: Keep, slower: Slower): Wish {
@@ -134,7 +130,7 @@ function numericWish({ statistics, unit }: AdviceInput, present: number, keep: K
   const noticeable = Math.max(noticeableShare * (maximum - minimum), resolution);
   // A wandering value moves by its noticeable step in tolerance² / diffusion seconds.
   const moves = (noticeable * noticeable) / Math.max(diffusion, Number.MIN_VALUE);
-  const reason = `Needs ${formatDuration(Math.min(moves, 86_400) * 1_000)} to move noticeably.`;
+  const reason = `Needs ${about(Math.min(moves, 86_400) * 1_000)} to move noticeably.`;
   if (moves > present * 2) return slower(stepDown(moves / 2), reason);
   return keep(moves < present ? "Moves noticeably between two reads." : reason);
 }
@@ -181,6 +177,11 @@ function toAdvice({ input, present, wanted, reason }: Wish, { serviceSeconds }: 
     share: serviceSeconds / present,
     shareAfter: action === "keep" ? serviceSeconds / present : serviceSeconds / wanted,
   };
+}
+
+/** An estimate has no third digit. */
+function about(milliseconds: number): string {
+  return formatDuration(milliseconds, 2);
 }
 
 function short(value: number): string {

@@ -1,3 +1,5 @@
+// Over 400 lines: writing, committing, sealing, compacting and recovering change the same few fields under one mutex; their
+// helpers stand in files of their own, and what is left would only be torn apart.
 import { randomBytes } from "node:crypto";
 import type { Clock, Timer } from "#core/clock.ts";
 import { CadenceError, isCadenceError, isCorruption, toCadenceError } from "#core/errors.ts";

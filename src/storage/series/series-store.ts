@@ -1,3 +1,5 @@
+// Over 400 lines: appending, checkpoints and reading share the heads, the block list and the log under one mutex; blocks,
+// heads, log entries and the cache stand in files of their own.
 import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";

@@ -1,0 +1,56 @@
+const space = "\u00a0";
+
+/**
+ * At most three significant digits, in the browser's own way of writing numbers.
+ * @param {number} value
+ */
+export function number(value) {
+  return value.toLocaleString(undefined, {
+    maximumSignificantDigits: Math.max(3, Math.trunc(Math.abs(value)).toString().length),
+  });
+}
+
+/** @param {number} value */
+export function count(value) {
+  return Math.round(value).toLocaleString();
+}
+
+/** @param {number} share */
+export function percent(share) {
+  const value = share * 100;
+  return `${value !== 0 && Math.abs(value) < 9.95 ? number(Number(value.toFixed(1))) : count(value)}${space}%`;
+}
+
+/**
+ * `2 s`, `1.5 min`, `1 h`, `12 d`.
+ * @param {number | undefined} seconds
+ */
+export function interval(seconds) {
+  if (seconds === undefined) return "–";
+  for (const [unit, size] of /** @type {const} */ ([
+    ["d", 86_400],
+    ["h", 3_600],
+    ["min", 60],
+    ["s", 1],
+  ])) {
+    if (seconds >= size * 0.9995) return `${number(Number((seconds / size).toPrecision(2)))}${space}${unit}`;
+  }
+  return `${count(seconds * 1_000)}${space}ms`;
+}
+
+/** @param {number} value */
+export function bytes(value) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let amount = value;
+  let unit = 0;
+  while (amount >= 999.5 && unit < units.length - 1) {
+    amount /= 1_000;
+    unit += 1;
+  }
+  return `${number(Number(amount.toPrecision(3)))}${space}${units[unit]}`;
+}
+
+/** @param {number} time ms since 1970 */
+export function clockTime(time) {
+  return new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}

@@ -1,0 +1,22 @@
+import { h } from "./dom.js";
+
+/** Drawn on a grid of 24. */
+const paths = {
+  overview:
+    "M12 4a9 9 0 0 0-9 9 8.9 8.9 0 0 0 2 5.7h14A8.9 8.9 0 0 0 21 13a9 9 0 0 0-9-9Zm0 2a7 7 0 0 1 6 10.7H6A7 7 0 0 1 12 6Zm4.2 2.6-5.1 3.6a1.6 1.6 0 1 0 1.7 1.7Z",
+  entities: "M12 3 7.5 10.5h9ZM4 13h7v7H4Zm13.5-.5a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z",
+  storage:
+    "M12 3c-4.4 0-8 1.3-8 3s3.6 3 8 3 8-1.3 8-3-3.6-3-8-3ZM4 8.5V12c0 1.7 3.6 3 8 3s8-1.3 8-3V8.5C18.500 9.800 15.400 10.500 12 10.500S5.500 9.800 4 8.500Zm0 6V18c0 1.700 3.600 3 8 3s8-1.300 8-3v-3.500c-1.500 1.300-4.600 2-8 2s-6.500-.700-8-2Z",
+  good: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20Zm-1.500 14.500L6.300 12.300l1.400-1.400 2.800 2.800 5.800-5.800 1.400 1.400Z",
+  warning: "M12 3 1.500 21h21ZM11 10h2v5h-2Zm0 6.500h2v2h-2Z",
+  bad: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20Zm-1 5h2v6.500h-2Zm0 8h2v2h-2Z",
+  learning: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20Zm1 5v4.600l3.500 2-1 1.700L11 12.700V7Z",
+};
+
+/**
+ * Decoration beside a word; the word says it too.
+ * @param {keyof typeof paths} name
+ */
+export function icon(name) {
+  return h("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("path", { d: paths[name] }));
+}

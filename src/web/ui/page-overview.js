@@ -1,0 +1,288 @@
+import { h } from "./dom.js";
+import { bytes, count, interval, number, percent } from "./format.js";
+import { gauge, gaugeAxis } from "./gauge.js";
+import { icon } from "./icons.js";
+import { verdictCard } from "./verdict-card.js";
+
+/** @import { PanelState } from "../overview-change.ts" */
+/** @import { BusOverview, EntityOverview } from "#model/overview.ts" */
+
+/** @param {PanelState} state */
+export function overviewPage(state) {
+  return [
+    verdictCard(state.verdict, verdictPairs(state)),
+    busesCard(state.buses),
+    changesCard(state.entities),
+    connectionCard(state),
+    dataCard(state),
+    h(
+      "p",
+      { class: "footnote second" },
+      "“Noticeably” means by more than 2 % of the range a value was seen in, or one step of it. Nothing is changed until you do it.",
+    ),
+  ];
+}
+
+/** @param {PanelState} state */
+function verdictPairs({ buses, entities }) {
+  const [worst] = buses;
+  if (worst === undefined || worst.load.counted === 0) return [];
+  const { utilisation, utilisationAfter, requestsPerSecond, serviceSeconds } = worst.load;
+  const changes = entities.filter(differs).length;
+  return [
+    { title: "Asked of the line", now: percent(utilisation), plan: percent(utilisationAfter) },
+    { title: "Reads a second", now: number(requestsPerSecond), plan: number(utilisationAfter / serviceSeconds) },
+    { title: "Intervals to change", now: `${count(changes)} of ${count(entities.length)}`, plan: undefined },
+  ];
+}
+
+/** @param {EntityOverview} entity */
+export function differs({ advice }) {
+  return advice?.action === "slower" || advice?.action === "faster";
+}
+
+/** @param {readonly BusOverview[]} buses */
+function busesCard(buses) {
+  const [first] = buses;
+  return h(
+    "section",
+    { class: "card wide" },
+    h(
+      "div",
+      { class: "head" },
+      h("h2", {}, "Buses"),
+      h(
+        "div",
+        { class: "legend second" },
+        h("span", {}, swatch("present"), "now"),
+        h("span", {}, swatch("proposed"), "with the advice"),
+        h("span", {}, "share of the line's time asked for"),
+      ),
+    ),
+    first === undefined
+      ? h("p", { class: "second" }, "No bus is known yet.")
+      : h("div", { class: "bus axis" }, h("span"), gaugeAxis(first.budget), h("span")),
+    buses.map(busRow),
+  );
+}
+
+/** @param {"present" | "proposed"} name */
+function swatch(name) {
+  return h("svg", { class: "swatch", "aria-hidden": "true" }, h("rect", { class: name, width: 14, height: 10, rx: 2 }));
+}
+
+const kinds = {
+  tcp: "Modbus TCP",
+  udp: "Modbus UDP",
+  rtuovertcp: "RTU over TCP",
+  serial: "RS-485",
+  unknown: "kind of line not known",
+};
+
+/** @param {BusOverview} overview */
+function busRow({ bus, load, budget, sentence }) {
+  const mood =
+    load.counted === 0 ? "learning" : load.utilisation > 0.95 ? "bad" : load.utilisation > budget ? "warning" : "good";
+  const units =
+    bus.units.length === 0 ? "" : `${count(bus.units.length)} ${bus.units.length === 1 ? "unit" : "units"} · `;
+  const origin = load.serviceOrigin === "assumed" ? "assumed" : "each";
+  return h(
+    "article",
+    { class: "bus", "data-key": bus.id },
+    h(
+      "div",
+      {},
+      h("h3", {}, bus.name),
+      h("p", { class: "second" }, `${kinds[bus.type]}${bus.endpoint === "" ? "" : `, ${bus.endpoint}`}`),
+      h("p", { class: "second" }, `${units}${count(bus.entityIds.length)} entities`),
+    ),
+    gauge({ name: bus.name, now: load.utilisation, plan: load.utilisationAfter, budget }),
+    load.counted === 0
+      ? h("div", { class: "figures second" }, "not known yet")
+      : h(
+          "div",
+          { class: "figures" },
+          h(
+            "div",
+            {},
+            h("b", { class: mood === "good" ? "" : mood }, percent(load.utilisation)),
+            h("span", { class: "second" }, " now"),
+          ),
+          h("div", { class: "plan" }, percent(load.utilisationAfter), h("span", { class: "second" }, " advice")),
+        ),
+    h(
+      "p",
+      { class: "sentence" },
+      h("span", { class: mood }, icon(mood)),
+      h(
+        "span",
+        {},
+        h("span", { class: mood }, sentence),
+        load.counted > 0 &&
+          h(
+            "span",
+            { class: "second" },
+            ` ${number(load.requestsPerSecond)} reads a second at ${interval(load.serviceSeconds)} ${origin}` +
+              `${load.uncounted === 0 ? "" : `; ${count(load.uncounted)} entities without a read not counted`}.`,
+          ),
+      ),
+    ),
+  );
+}
+
+/** What the kinds are called when several are spoken of. */
+const groupNames = {
+  constant: { one: "constant", many: "constants", why: "did not change" },
+  counter: { one: "counter", many: "counters", why: "late values lose nothing" },
+  binary: { one: "switch", many: "switches", why: "switch seldom" },
+  enum: { one: "mode", many: "modes", why: "switch seldom" },
+  text: { one: "text", many: "texts", why: "change seldom" },
+  numeric: { one: "slow value", many: "slow values", why: "need longer to move noticeably" },
+  noise: { one: "noisy value", many: "noisy values", why: "differ only by noise" },
+};
+const mostGroups = 5;
+
+/** @param {readonly EntityOverview[]} entities */
+function changesCard(entities) {
+  /** @type {Map<string, EntityOverview[]>} */
+  const groups = new Map();
+  for (const entity of entities.filter(differs)) {
+    const noise = entity.advice?.reason.includes("noise") === true;
+    const key = noise ? "noise" : (entity.statistics?.kind ?? "numeric");
+    groups.set(key, [...(groups.get(key) ?? []), entity]);
+  }
+  const rows = [...groups]
+    .map(([kind, members]) => ({ kind, members, freed: freedBy(members) }))
+    .toSorted((a, b) => b.freed - a.freed)
+    .slice(0, mostGroups);
+  return h(
+    "section",
+    { class: "card narrow" },
+    h("div", { class: "head" }, h("h2", {}, "What to change"), h("span", { class: "second" }, "frees, of the line")),
+    rows.length === 0
+      ? h("p", { class: "second" }, "Nothing: your intervals fit, or too little is known yet.")
+      : h("ul", { class: "changes" }, rows.map(changeRow)),
+    rows.length > 0 &&
+      h("p", {}, h("a", { href: "?page=entities&only=advice", "data-action": "go" }, "All of them, one by one")),
+  );
+}
+
+/** @param {{ kind: string, members: readonly EntityOverview[], freed: number }} row */
+function changeRow({ kind, members, freed }) {
+  const { one, many, why } = groupNames[kind] ?? groupNames.numeric;
+  const name = members.length === 1 ? one : many;
+  return h(
+    "li",
+    { "data-key": kind },
+    h("div", {}, h("div", {}, `${count(members.length)} ${name}`), h("div", { class: "second" }, why)),
+    h(
+      "div",
+      { class: "range" },
+      h("span", { class: "second" }, `${range(members.map(({ advice }) => advice?.present))} → `),
+      h("span", { class: "plan" }, range(members.map(({ advice }) => advice?.recommended))),
+    ),
+    h("div", { class: "share" }, percent(freed)),
+  );
+}
+
+/** @param {readonly EntityOverview[]} members */
+function freedBy(members) {
+  return members.reduce((sum, { advice }) => sum + (advice?.share ?? 0) - (advice?.shareAfter ?? 0), 0);
+}
+
+/** @param {readonly (number | undefined)[]} seconds */
+function range(seconds) {
+  const known = seconds.filter((value) => value !== undefined);
+  const low = interval(Math.min(...known));
+  const high = interval(Math.max(...known));
+  return low === high ? low : `${low} – ${high}`;
+}
+
+/** @param {PanelState} state */
+function connectionCard({ at, connection, ingest }) {
+  const live = connection.state === "live";
+  return h(
+    "section",
+    { class: "card half" },
+    h(
+      "div",
+      { class: "head" },
+      h("h2", {}, "Home Assistant"),
+      h(
+        "span",
+        { class: `state ${live ? "good" : "warning"}` },
+        icon(live ? "good" : "warning"),
+        live ? "connected" : connection.state,
+      ),
+    ),
+    facts([
+      [live ? "Connected for" : "Away for", interval((at - connection.since) / 1_000)],
+      ["Version", connection.version ?? "not known"],
+      ["Followed", `${count(ingest.entities)} entities`],
+      ["Values", `${number(Number(ingest.ratePerSecond.toFixed(1)))} per second, ${behind(ingest.lagMilliseconds)}`],
+      ["Gaps", gapText(ingest.gaps, ingest.openGaps)],
+      ["Refused", ingest.refused === 0 ? "none" : `${count(ingest.refused)}, asked for again`],
+    ]),
+  );
+}
+
+/** @param {number | undefined} milliseconds */
+function behind(milliseconds) {
+  return milliseconds === undefined ? "none seen live yet" : `${number(milliseconds / 1_000)}\u00a0s behind`;
+}
+
+/**
+ * @param {number} total
+ * @param {number} open
+ */
+function gapText(total, open) {
+  if (open > 0) return "being filled from history";
+  return total === 0 ? "none" : `${count(total)} since the start, filled from history`;
+}
+
+/** @param {PanelState} state */
+function dataCard({ storage }) {
+  const safe = storage.status === "ok";
+  const span = ((storage.newest ?? 0) - (storage.oldest ?? 0)) / 1_000;
+  return h(
+    "section",
+    { class: "card half" },
+    h(
+      "div",
+      { class: "head" },
+      h("h2", {}, "Your data"),
+      h(
+        "span",
+        { class: `state ${safe ? "good" : "bad"}` },
+        icon(safe ? "good" : "bad"),
+        safe ? "safe" : storage.status,
+      ),
+    ),
+    facts([
+      ["Kept", storage.samples === 0 ? "nothing yet" : `${interval(span)}, ${count(storage.samples)} values`],
+      [
+        "Size",
+        storage.samples === 0
+          ? bytes(storage.bytes)
+          : `${bytes(storage.bytes)}, ${number(storage.bytesPerSample)} bytes a value`,
+      ],
+      [
+        "Written",
+        storage.bytesPerDay === 0
+          ? "not known yet"
+          : `${bytes(storage.bytesPerDay)} a day, at the rate of the last hour`,
+      ],
+      ["Damaged", storage.damagedFrames === 0 ? "nothing" : `${count(storage.damagedFrames)} frames`],
+      ["Free disk", storage.freeDiskBytes === undefined ? "not known" : bytes(storage.freeDiskBytes)],
+    ]),
+  );
+}
+
+/** @param {readonly (readonly [title: string, text: string])[]} rows */
+export function facts(rows) {
+  return h(
+    "dl",
+    { class: "facts" },
+    rows.map(([title, text]) => [h("dt", {}, title), h("dd", {}, text)]),
+  );
+}
