@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { decodeBatchPayload, encodeBatchFrame } from "#storage/chunk/batch-frame.ts";
+import {
+  decodeChunkFooter,
+  decodeChunkHeader,
+  encodeChunkFooter,
+  encodeChunkHeader,
+} from "#storage/chunk/chunk-format.ts";
+import { decodeFrame, encodeFrame, frameHeaderSize } from "#storage/chunk/frame.ts";
+import { decodeManifest, encodeManifest } from "#storage/chunk/manifest.ts";
+import { decodeBlock, encodeBlock } from "#storage/series/block.ts";
+import { blockKey, parseBlockKey, summarizeBlock } from "#storage/series/block-summary.ts";
+import { decodeLogEntry, encodeLogEntry } from "#storage/series/log-entry.ts";
+
+const folder = join(import.meta.dirname, "..", "..", "docs", "format");
+const text = (bytes: string): Uint8Array => new TextEncoder().encode(bytes);
+const storeId = Uint8Array.from({ length: 16 }, (_, index) => index);
+const slice = { times: Float64Array.of(1_000, 2_000, 3_000), states: ["21.5", "21.5", "unavailable"] };
+const manifest = { storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
+const header = { storeId, chunkId: 3, purpose: "log" as const };
+const summary = summarizeBlock(1, 2, slice);
+const groups = [{ seriesId: 1, times: [1_000, 3_000], states: ["21.5", "unavailable"] }];
+const operations = [
+  { kind: "put" as const, key: text("a"), value: Uint8Array.of(1, 2) },
+  { kind: "delete" as const, key: text("b") },
+];
+
+/** Each example: the bytes our code writes, and what reading the page's bytes must give. */
+const examples: Readonly<
+  Record<string, { bytes: Uint8Array; read: (bytes: Uint8Array) => unknown; expected: unknown }>
+> = {
+  frame: {
+    bytes: encodeFrame({ kind: 1, codec: 0, sequence: 7, payload: text("hello") }),
+    read: (bytes) => decodeFrame(bytes),
+    expected: { kind: 1, codec: 0, sequence: 7, payload: text("hello") },
+  },
+  header: {
+    bytes: encodeChunkHeader(header),
+    read: decodeChunkHeader,
+    expected: { ...header, version: 1 },
+  },
+  footer: { bytes: encodeChunkFooter(65_536), read: decodeChunkFooter, expected: 65_536 },
+  batch: {
+    bytes: encodeBatchFrame(operations, 5, 3, 0).bytes,
+    read: (bytes) => {
+      const frame = decodeFrame(bytes);
+      const batch = decodeBatchPayload(frame?.payload ?? new Uint8Array(), 5, frameHeaderSize);
+      return {
+        sequence: frame?.sequence,
+        synced: batch.syncedSequence,
+        operations: batch.operations.map(({ kind, key, offset, length }) => ({
+          kind,
+          key,
+          value: [...bytes.subarray(offset, offset + length)],
+        })),
+      };
+    },
+    expected: {
+      sequence: 5,
+      synced: 3,
+      operations: [
+        { kind: "put", key: "a", value: [1, 2] },
+        { kind: "delete", key: "b", value: [] },
+      ],
+    },
+  },
+  manifest: { bytes: encodeManifest(manifest), read: decodeManifest, expected: manifest },
+  "block-key": { bytes: blockKey(summary), read: parseBlockKey, expected: summary },
+  block: { bytes: encodeBlock(slice), read: decodeBlock, expected: slice },
+  "log-entry": { bytes: encodeLogEntry(groups), read: decodeLogEntry, expected: groups },
+};
+
+const pages = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+const blocks = new Map(
+  pages.flatMap((page) =>
+    [...page.matchAll(/```hex ([a-z-]+)\n([^`]*)```/g)].map(
+      ([, name, hex]) =>
+        [name as string, new Uint8Array(Buffer.from((hex as string).replaceAll(/\s/g, ""), "hex"))] as const,
+    ),
+  ),
+);
+
+describe("the examples of docs/format", () => {
+  it("are all there", () => {
+    expect([...blocks.keys()].toSorted()).toEqual(Object.keys(examples).toSorted());
+  });
+
+  it.each(Object.entries(examples))("%s: the page's bytes are those our code writes and reads", (name, example) => {
+    const page = blocks.get(name) ?? new Uint8Array();
+    expect(hex(page)).toBe(hex(example.bytes));
+    expect(example.read(page)).toEqual(example.expected);
+  });
+});
+
+/** Sixteen bytes a line, as the pages show them. */
+function hex(bytes: Uint8Array): string {
+  return (
+    Buffer.from(bytes)
+      .toString("hex")
+      .match(/.{1,32}/g) ?? []
+  )
+    .map((line) => (line.match(/../g) ?? []).join(" "))
+    .join("\n");
+}
