@@ -5,15 +5,13 @@ import type { PollBurst } from "#model/poll.ts";
 const longestRead = 1_000;
 const newestDistances = 400;
 const leastDistances = 20;
-/** The shortest distances of a line that carries one request at a time are its service time; this share of them is looked at. */
-const lowest = 0.05;
-const clusterFrom = 0.9;
-const clusterTo = 1.2;
+/** Distances within this share of each other are taken for the same. */
+const clusterWidth = 0.15;
 const leastInCluster = 8;
 
 /**
  * Seconds for one read, from the distances between the ends of reads on one bus: when requests wait for each other, one ends a
- * service time after the one before. Nothing is asked of the bus.
+ * service time after the one before, so that is the distance that comes back most often. Nothing is asked of the bus.
  */
 export class ServiceTime {
   #distances: number[] = [];
@@ -42,8 +40,19 @@ export class ServiceTime {
   seconds(): number | undefined {
     const sorted = this.#distances.toSorted((a, b) => a - b);
     if (sorted.length < leastDistances) return undefined;
-    const least = sorted[Math.floor(sorted.length * lowest)] as number;
-    const cluster = sorted.filter((distance) => distance >= least * clusterFrom && distance <= least * clusterTo);
-    return cluster.length < leastInCluster ? undefined : (cluster[Math.floor(cluster.length / 2)] as number) / 1_000;
+    const { from, count } = densest(sorted);
+    return count < leastInCluster ? undefined : (sorted[from + Math.floor(count / 2)] as number) / 1_000;
   }
+}
+
+/** The most distances that lie within the cluster's width; of several such stretches the one of the shortest. */
+function densest(sorted: readonly number[]): { readonly from: number; readonly count: number } {
+  let best = { from: 0, count: 0 };
+  let end = 0;
+  for (let from = 0; from < sorted.length; from += 1) {
+    const limit = (sorted[from] as number) * (1 + clusterWidth);
+    while (end < sorted.length && (sorted[end] as number) <= limit) end += 1;
+    if (end - from > best.count) best = { from, count: end - from };
+  }
+  return best;
 }

@@ -37,8 +37,8 @@ export interface EntityStatistics {
   /** The step of the value: the greatest common step of all differences. */
   readonly resolution?: number;
   readonly changeRate?: ChangeRate;
-  /** Mean squared movement a second, in squared units: how far the value wanders in time. */
-  readonly diffusion?: number;
+  /** Seconds in which the value moves by what a person would notice (2 % of its range, at least one step), while it moves. */
+  readonly secondsToMove?: number;
   /** Half the mean squared step over the variance (von Neumann's ratio): near 1 for white noise, near 0 for what moves smoothly. */
   readonly roughness?: number;
 }

@@ -11,7 +11,8 @@ const longestRecord = 65_536;
 
 /**
  * RFC 4180, a piece at a time: quoted fields with commas, quotes and line ends inside; lines end with LF or CRLF. Blank lines are
- * left out.
+ * left out. Every character stands for one byte (latin1): a piece may end within a character of UTF-8, and bytes that are none stay in
+ * the one field in which they are.
  */
 export class CsvParser {
   #rest = "";

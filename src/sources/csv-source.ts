@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream";
@@ -20,8 +21,7 @@ interface Columns {
 }
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
-/** Stands where bytes were no UTF-8. */
-const replacement = "\uFFFD";
+const byteOrderMark = /^\u00EF\u00BB\u00BF/;
 
 /** Samples in a text file with a header, plain or compressed with gzip. */
 export class CsvSource implements Source {
@@ -37,7 +37,6 @@ export class CsvSource implements Source {
     const gunzip = (await startsWith(this.path, gzipMagic)) ? createGunzip() : undefined;
     // Errors reach the loop below through the stream that is read.
     const bytes: AsyncIterable<Buffer> = gunzip === undefined ? file : pipeline(file, gunzip, () => undefined);
-    const decoder = new TextDecoder("utf-8");
     const parser = new CsvParser();
     const batcher = new SampleBatcher();
     let columns: Columns | undefined;
@@ -62,7 +61,7 @@ export class CsvSource implements Source {
     };
     try {
       for await (const part of bytes) {
-        for (const record of parser.push(decoder.decode(part, { stream: true }))) takeRecord(record);
+        for (const record of parser.push(part.toString("latin1"))) takeRecord(record);
         yield* finished(false);
       }
     } catch (cause) {
@@ -76,7 +75,7 @@ export class CsvSource implements Source {
     } finally {
       file.destroy();
     }
-    for (const record of parser.push(decoder.decode(), true)) takeRecord(record);
+    for (const record of parser.push("", true)) takeRecord(record);
     if (columns === undefined) throw notSamples(this.path, "it is empty");
     yield* finished(true);
   }
@@ -89,12 +88,7 @@ async function startsWith(path: string, magic: Buffer): Promise<boolean> {
 }
 
 function readHeader(path: string, { fields }: CsvRecord): Columns {
-  const names = fields.map((field) =>
-    field
-      .replace(/^\uFEFF/, "")
-      .trim()
-      .toLowerCase(),
-  );
+  const names = fields.map((field) => field.replace(byteOrderMark, "").trim().toLowerCase());
   const missing = csvColumns.filter((name) => !names.includes(name));
   if (missing.length > 0) throw notSamples(path, `its first line does not name ${missing.join(" and ")}`);
   const [entityId, time, state] = csvColumns.map((name) => names.indexOf(name)) as [number, number, number];
@@ -113,14 +107,22 @@ function readRecord({ fields, malformed }: CsvRecord, columns: Columns): Sample 
   if (fields.length !== columns.count) return `has ${fields.length} fields instead of ${columns.count}`;
   const entityId = fields[columns.entityId] as string;
   const time = fields[columns.time] as string;
-  const state = fields[columns.state] as string;
+  const state = decode(fields[columns.state] as string);
   if (!isEntityId(entityId)) return `“${shorten(entityId)}” is no entity id`;
   if (!/^-?\d{1,15}$/.test(time)) return `“${shorten(time)}” is no time in whole milliseconds since 1970`;
+  if (state === undefined) return "the state is not UTF-8";
   if (state.length > longestState) return `the state is longer than ${longestState} characters`;
-  if (state.includes(replacement)) return "the state is not UTF-8";
   return { entityId, time: Number(time), state };
 }
 
-function shorten(text: string): string {
+/** The text that the bytes of a field are; undefined when they are no UTF-8. */
+function decode(bytes: string): string | undefined {
+  if (!/[\u0080-\u00FF]/.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, "latin1");
+  return isUtf8(buffer) ? buffer.toString() : undefined;
+}
+
+function shorten(bytes: string): string {
+  const text = decode(bytes) ?? bytes;
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

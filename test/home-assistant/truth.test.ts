@@ -163,7 +163,7 @@ function registerOf({ unit, address }: { readonly unit: number; readonly address
   return `${unit}/${address}`;
 }
 
-/** Seconds between reads of a register on the line; gaps over three times the median (the restart) are none. */
+/** Seconds between reads of a register on the line; gaps over two and a half times the median (the restart) are none. */
 function meanGap(bench: Bench, { unit, address }: ConfiguredSensor, from: number, to: number): number {
   const ends = bench.transactions
     .filter(
@@ -176,7 +176,7 @@ function meanGap(bench: Bench, { unit, address }: ConfiguredSensor, from: number
     .map(({ ended }) => ended);
   const gaps = ends.slice(1).map((end, index) => end - (ends[index] as number));
   const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN;
-  const regular = gaps.filter((gap) => gap <= 3 * median);
+  const regular = gaps.filter((gap) => gap <= 2.5 * median);
   return regular.reduce((sum, gap) => sum + gap, 0) / regular.length / 1_000;
 }
 

@@ -29,8 +29,8 @@ const counterInterval = 60;
 const noiseInterval = 30;
 /** From here on von Neumann's ratio says that the order of the values carries nothing. */
 const noiseRoughness = 0.75;
-/** What a person would notice: this share of the range, or one step of the value. */
-const noticeableShare = 0.02;
+/** A value that moves within fewer intervals than this may well have done so within one. */
+const betweenReads = 1.5;
 const enoughChanges = 10;
 const enoughReads = 10;
 /** A switch is shown late by this share of the time between its changes. */
@@ -109,14 +109,7 @@ function switchWish({ statistics }: AdviceInput, present: number, keep: Keep, sl
 }
 
 function numericWish({ statistics, unit }: AdviceInput, present: number, keep: Keep, slower: Slower): Wish {
-  const {
-    roughness = 0,
-    diffusion = 0,
-    minimum = 0,
-    maximum = 0,
-    resolution = 0,
-    deviation = 0,
-  } = statistics as EntityStatistics;
+  const { roughness = 0, deviation = 0, secondsToMove: moves } = statistics as EntityStatistics;
   if (
     roughness >= noiseRoughness &&
     statistics?.changeRate !== undefined &&
@@ -127,12 +120,10 @@ function numericWish({ statistics, unit }: AdviceInput, present: number, keep: K
       `Differs only by noise of ±${short(deviation)}${unit === undefined ? "" : `\u00a0${unit}`}.`,
     );
   }
-  const noticeable = Math.max(noticeableShare * (maximum - minimum), resolution);
-  // A wandering value moves by its noticeable step in tolerance² / diffusion seconds.
-  const moves = (noticeable * noticeable) / Math.max(diffusion, Number.MIN_VALUE);
-  const reason = `Needs ${about(Math.min(moves, 86_400) * 1_000)} to move noticeably.`;
+  if (moves === undefined) return keep("Has not moved noticeably yet.");
+  const reason = `Needs about ${about(moves * 1_000)} to move noticeably.`;
   if (moves > present * 2) return slower(stepDown(moves / 2), reason);
-  return keep(moves < present ? "Moves noticeably between two reads." : reason);
+  return keep(moves < present * betweenReads ? "Moves noticeably between two reads." : reason);
 }
 
 /** On the ladder, and not further than the factor from what is now. */

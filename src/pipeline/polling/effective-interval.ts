@@ -14,8 +14,8 @@ export interface PollGaps {
 const newestGaps = 64;
 /** With fewer, a single read on demand could pass for an interval. */
 const leastGaps = 3;
-/** Longer gaps are outages, restarts or nights, not the interval. */
-const outage = 3;
+/** Gaps this many times the median are outages and restarts, not the interval. */
+const outage = 2.5;
 /** Gaps closer to the period of looking than this may hide a read. */
 const clearOfPeriod = 1.5;
 

@@ -1,21 +1,21 @@
 import type { EntityKind, EntityStatistics } from "#model/entity-statistics.ts";
 import type { Reading } from "#model/reading.ts";
 import { estimateChangeRate } from "./change-rate.ts";
+import { addValue, type Movement, noMovement, secondsToMove, startAt } from "./movement.ts";
 import { addDifference, noResolution, type Resolution, resolutionValue } from "./resolution.ts";
 import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments.ts";
 
 /** Everything that is kept of one entity; plain data, below 2 kB whatever the number of samples. Times in ms. */
 export interface AccumulatorState {
-  readonly version: 1;
+  readonly version: 2;
   samples: number;
   firstTime: number;
   lastTime: number;
   lastState: string;
   lastKind: Reading["kind"];
   lastValue: number;
-  /** The last text that was a value, and when it came. */
+  /** The last text that was a value. */
   valueState: string | undefined;
-  valueTime: number;
   lastChange: number;
   changes: number;
   missingTime: number;
@@ -24,10 +24,10 @@ export interface AccumulatorState {
   resolution: Resolution;
   rises: number;
   falls: number;
-  /** Sum of squared differences of values that followed each other without a gap, and the time between them. */
+  /** Sum of squared differences of values that followed each other without a gap. */
   squaredSteps: number;
   steps: number;
-  stepTime: number;
+  movement: Movement;
   /** Distinct texts, as long as they are few. */
   texts: string[];
   manyTexts: boolean;
@@ -36,10 +36,11 @@ export interface AccumulatorState {
 
 /** More distinct texts are not counted: then it is no enum. */
 const fewTexts = 12;
+const noticeableShare = 0.02;
 
 export function emptyAccumulator(): AccumulatorState {
   return {
-    version: 1,
+    version: 2,
     samples: 0,
     firstTime: 0,
     lastTime: Number.NEGATIVE_INFINITY,
@@ -47,7 +48,6 @@ export function emptyAccumulator(): AccumulatorState {
     lastKind: "unknown",
     lastValue: Number.NaN,
     valueState: undefined,
-    valueTime: 0,
     lastChange: 0,
     changes: 0,
     missingTime: 0,
@@ -58,7 +58,7 @@ export function emptyAccumulator(): AccumulatorState {
     falls: 0,
     squaredSteps: 0,
     steps: 0,
-    stepTime: 0,
+    movement: noMovement,
     texts: [],
     manyTexts: false,
     numeric: true,
@@ -101,14 +101,22 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
       }
     }
   }
-  if (before !== undefined && !afterGap) state.stepTime += time - state.valueTime;
+  if (Number.isFinite(value)) {
+    state.movement = afterGap
+      ? startAt(state.movement, time, value)
+      : addValue(state.movement, time, value, noticeableStep(state));
+  }
   state.valueState = text;
-  state.valueTime = time;
   if (!state.manyTexts && !state.texts.includes(text)) {
     state.texts.push(text);
     state.manyTexts = state.texts.length > fewTexts;
     if (state.manyTexts) state.texts = [];
   }
+}
+
+/** What a person would notice: a share of the range, and at least one step of the value. */
+function noticeableStep({ moments, resolution }: AccumulatorState): number {
+  return Math.max(noticeableShare * (moments.maximum - moments.minimum), resolutionValue(resolution) ?? 0);
 }
 
 /** What was shown up to `time` counts with the time it was shown. */
@@ -146,12 +154,10 @@ export function summarize(
     moments.weight > 0 && state.numeric
       ? { mean: moments.mean, deviation: Math.sqrt(moments.squares / moments.weight) }
       : {};
+  const moves = secondsToMove(state.movement);
   const resolution = state.numeric ? resolutionValue(state.resolution) : undefined;
   const polls = interval === undefined ? 0 : Math.round(present / 1_000 / interval);
-  const changeRate =
-    interval === undefined
-      ? undefined
-      : estimateChangeRate(polls, Math.min(state.changes, Math.max(polls, state.changes)), interval);
+  const changeRate = interval === undefined ? undefined : estimateChangeRate(polls, state.changes, interval);
   return {
     entityId,
     kind: kindOf(state, stateClass),
@@ -167,9 +173,7 @@ export function summarize(
     ...range,
     ...(resolution === undefined ? {} : { resolution }),
     ...(changeRate === undefined ? {} : { changeRate }),
-    ...(state.steps === 0 || !state.numeric
-      ? {}
-      : { diffusion: state.squaredSteps / Math.max(0.001, state.stepTime / 1_000) }),
+    ...(moves === undefined || !state.numeric ? {} : { secondsToMove: moves }),
     ...(state.steps < 20 || !state.numeric || moments.squares === 0
       ? {}
       : { roughness: state.squaredSteps / state.steps / 2 / (moments.squares / moments.weight) }),

@@ -62,7 +62,12 @@ export class StatisticsStage implements Stage<readonly Reading[], ReadonlyMap<En
 
   /** Goes on from a snapshot; false when it is of another version, or none. */
   restore(entityId: EntityId, snapshot: unknown): boolean {
-    if (typeof snapshot !== "object" || snapshot === null || (snapshot as AccumulatorState).version !== 1) return false;
+    if (
+      typeof snapshot !== "object" ||
+      snapshot === null ||
+      (snapshot as AccumulatorState).version !== emptyAccumulator().version
+    )
+      return false;
     this.#states.set(entityId, structuredClone(snapshot) as AccumulatorState);
     return true;
   }

@@ -24,7 +24,8 @@ export function addWeighted(moments: WeightedMoments, value: number, weight: num
   return {
     weight: total,
     mean,
-    squares: moments.squares + weight * distance * (value - mean),
+    // The same value again may, rounded, lie on the other side of the mean.
+    squares: moments.squares + Math.max(0, weight * distance * (value - mean)),
     minimum: Math.min(moments.minimum, value),
     maximum: Math.max(moments.maximum, value),
   };

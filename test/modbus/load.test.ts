@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { loadOf, loadSentence } from "#modbus/load.ts";
+import type { Advice } from "#model/advice.ts";
+import type { Bus } from "#model/bus.ts";
+import type { EffectiveInterval } from "#model/effective-interval.ts";
+
+const bus: Bus = {
+  id: "line",
+  name: "line",
+  type: "serial",
+  endpoint: "/dev/ttyUSB0",
+  units: [1],
+  entityIds: ["sensor.a", "sensor.b", "sensor.never"],
+  origin: "connections",
+};
+const interval = (entityId: string, seconds: number): [string, EffectiveInterval] => [
+  entityId,
+  { entityId, seconds, origin: "last-reported", gaps: 10, asOf: 0 },
+];
+const intervals = new Map([interval("sensor.a", 2), interval("sensor.b", 5), interval("sensor.foreign", 1)]);
+const slower: Advice = { entityId: "sensor.a", action: "slower", recommended: 10, reason: "" };
+
+describe("the load of a bus", () => {
+  it("is the sum of service time over interval, of its own entities whose reads are known", () => {
+    const load = loadOf(bus, { intervals, advice: new Map(), observedSeconds: 0.1 });
+    expect(load).toMatchObject({ counted: 2, uncounted: 1, serviceOrigin: "observed", serviceSeconds: 0.1 });
+    expect(load.requestsPerSecond).toBeCloseTo(0.7, 12);
+    expect(load.utilisation).toBeCloseTo(0.07, 12);
+    expect(load.utilisationAfter).toBeCloseTo(0.07, 12);
+  });
+
+  it("falls with the advice, where there is one to follow", () => {
+    const keep: Advice = { entityId: "sensor.b", action: "keep", recommended: 3, reason: "" };
+    const advice = new Map([
+      ["sensor.a", slower],
+      ["sensor.b", keep],
+    ]);
+    expect(loadOf(bus, { intervals, advice, observedSeconds: 0.1 }).utilisationAfter).toBeCloseTo(0.03, 12);
+  });
+
+  it("uses the assumed cost of its kind until one was observed, and says so", () => {
+    expect(loadOf(bus, { intervals, advice: new Map(), observedSeconds: undefined }).serviceOrigin).toBe("assumed");
+  });
+
+  it.each([
+    [0.02, "Line is fine: busy 1 % of the time."],
+    [1, "Line is busy 70 % of the time, more than the 50 % it should be."],
+    [1.5, "Line is full: reads wait for each other, so values arrive later than they were set to."],
+  ])("is said in a sentence at %d s a read", (observedSeconds, sentence) => {
+    expect(loadSentence(bus, loadOf(bus, { intervals, advice: new Map(), observedSeconds }), 0.5)).toBe(sentence);
+  });
+
+  it("is being learned while nothing is counted", () => {
+    const load = loadOf(bus, { intervals: new Map(), advice: new Map(), observedSeconds: undefined });
+    expect(loadSentence(bus, load, 0.5)).toBe("Learning how often line is read.");
+  });
+});
