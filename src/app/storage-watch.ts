@@ -18,7 +18,6 @@ const unknownHealth: StorageHealth = {
   bytes: 0,
   bytesPerSample: 0,
   bytesWritten: 0,
-  bytesPerDay: 0,
   damagedFrames: 0,
 };
 
@@ -55,23 +54,29 @@ export class StorageWatch implements Service {
     return this.#health;
   }
 
+  /** What was written until now is not what a day writes: history was filled in. */
+  restartRate(): void {
+    this.#written = [];
+  }
+
   /** Never rejects: that the store cannot be looked at is itself the news. */
   async #look(): Promise<void> {
     try {
       const status = await this.#storage.inspect();
       const now = this.#clock.monotonic();
       this.#written = [...this.#written.filter(({ at }) => now - at <= hour), { at: now, bytes: status.bytesWritten }];
-      this.#health = { ...status, bytesPerDay: this.#bytesPerDay() };
+      const bytesPerDay = this.#bytesPerDay();
+      this.#health = { ...status, ...(bytesPerDay === undefined ? {} : { bytesPerDay }) };
     } catch (error) {
       this.#health = { ...this.#health, status: "failing", cause: toCadenceError(error).sentence };
     }
     if (!this.#stopped) this.#timer = this.#clock.after(lookEvery, () => void this.#look());
   }
 
-  #bytesPerDay(): number {
+  #bytesPerDay(): number | undefined {
     const [first] = this.#written;
     const last = this.#written.at(-1);
-    if (first === undefined || last === undefined || last.at - first.at < shortestSpan) return 0;
+    if (first === undefined || last === undefined || last.at - first.at < shortestSpan) return undefined;
     return ((last.bytes - first.bytes) / (last.at - first.at)) * day;
   }
 }

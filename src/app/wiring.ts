@@ -55,7 +55,10 @@ export function wire({
   const intake = new Intake({
     clock,
     logger: logger.child("ingest"),
-    sink: async (batch) => void (await learning.take(batch)),
+    sink: async (batch) => {
+      await learning.take(batch);
+      if (batch.closedGaps.length > 0) storageWatch.restartRate();
+    },
   });
   const bridge = new Bridge({
     url: config.home_assistant_url ?? "",

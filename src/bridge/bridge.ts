@@ -239,7 +239,8 @@ export class Bridge implements Service {
   /** Connected is not ready: while Home Assistant starts, its Modbus entities are missing and must not be taken for removed. */
   async #untilRunning(session: Session): Promise<void> {
     for (;;) {
-      const { state } = await session.command<{ state?: unknown }>({ type: "get_config" });
+      const config = await session.command<{ state?: unknown } | null>({ type: "get_config" });
+      const state = config?.state;
       if (state === "RUNNING" || state === undefined) return;
       this.#setState("syncing", { cause: "Home Assistant is starting." });
       await delay(this.#options.networkClock, limits.readyEvery, session.ended);

@@ -1,4 +1,4 @@
-import { isCadenceError } from "#core/errors.ts";
+import { CadenceError, isCadenceError } from "#core/errors.ts";
 import { matchesAny } from "#core/glob.ts";
 import { type Entity, type EntityId, isEntityId } from "#model/entity.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
@@ -32,13 +32,19 @@ interface RegistryEntry {
  * it knows of the others. Throws as `Session.command`.
  */
 export async function discover(session: Session, options: DiscoveryOptions): Promise<Discovered> {
-  const sources = await session.command<Record<string, { domain?: unknown } | undefined>>({ type: "entity/source" });
+  const sources = await session.command<unknown>({ type: "entity/source" });
+  if (!isRecord(sources)) {
+    throw new CadenceError("HASS_COMMAND_FAILED", "Home Assistant does not say where its entities come from.", {
+      remedy: "It must be 2023.10 or later.",
+      details: { command: "entity/source" },
+    });
+  }
   const registry = await registryOf(session);
   const integrations = new Set(options.integrations);
   const included = options.include.length === 0 ? () => true : matchesAny(options.include);
   const excluded = matchesAny(options.exclude);
   const entities = Object.entries(sources).flatMap(([entityId, source]) => {
-    const integration = source?.domain;
+    const integration = isRecord(source) ? source["domain"] : undefined;
     if (typeof integration !== "string" || !integrations.has(integration)) return [];
     if (!isEntityId(entityId) || !included(entityId) || excluded(entityId)) return [];
     return [{ entityId, integration, ...registryFacts(registry.get(entityId)) }];
@@ -48,8 +54,8 @@ export async function discover(session: Session, options: DiscoveryOptions): Pro
 
 async function registryOf(session: Session): Promise<ReadonlyMap<EntityId, RegistryEntry>> {
   try {
-    const entries = await session.command<readonly RegistryEntry[]>({ type: "config/entity_registry/list" });
-    return new Map(entries.map((entry) => [String(entry.entity_id), entry]));
+    const entries = await session.command<unknown>({ type: "config/entity_registry/list" });
+    return new Map(recordsOf(entries).map((entry: RegistryEntry) => [String(entry.entity_id), entry]));
   } catch (error) {
     // Only administrators may list the registry; names and buses are then poorer, nothing else.
     if (isCadenceError(error, "HASS_COMMAND_FAILED")) return new Map();
@@ -75,10 +81,8 @@ interface RawConnection {
 
 async function connectionsOf(session: Session): Promise<readonly ModbusConnection[] | undefined> {
   try {
-    const { connections } = await session.command<{ connections: readonly RawConnection[] }>({
-      type: "modbus/connections/list",
-    });
-    return connections.flatMap(parseConnection);
+    const answer = await session.command<unknown>({ type: "modbus/connections/list" });
+    return isRecord(answer) ? recordsOf(answer["connections"]).flatMap(parseConnection) : undefined;
   } catch (error) {
     if (isUnknownCommand(error) || isCadenceError(error, "HASS_COMMAND_FAILED")) return undefined;
     throw error;
@@ -86,6 +90,14 @@ async function connectionsOf(session: Session): Promise<readonly ModbusConnectio
 }
 
 const types: ReadonlySet<string> = new Set(["tcp", "udp", "rtuovertcp", "serial"]);
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function recordsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
 
 function parseConnection({ endpoint, source, units }: RawConnection): ModbusConnection[] {
   if (!Array.isArray(endpoint) || typeof units !== "object" || units === null) return [];

@@ -48,7 +48,7 @@ export async function* readHistory(
 }
 
 async function ask(session: Session, entityIds: readonly EntityId[], from: number, to: number): Promise<Sample[]> {
-  const answer = await session.command<Readonly<Record<EntityId, readonly HistoryRow[]>>>(
+  const answer = await session.command<Readonly<Record<EntityId, unknown>> | null>(
     {
       type: "history/history_during_period",
       start_time: new Date(from).toISOString(),
@@ -61,7 +61,9 @@ async function ask(session: Session, entityIds: readonly EntityId[], from: numbe
     },
     deadline,
   );
-  return Object.entries(answer).flatMap(([entityId, rows]) => rows.flatMap((row) => parseRow(entityId, row, from)));
+  return Object.entries(answer ?? {}).flatMap(([entityId, rows]) =>
+    Array.isArray(rows) ? rows.flatMap((row: HistoryRow | null) => parseRow(entityId, row ?? {}, from)) : [],
+  );
 }
 
 /** A row of attributes alone carries the `lc` of the state it belongs to: the same sample again. */

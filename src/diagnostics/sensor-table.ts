@@ -122,7 +122,7 @@ const siteRows: readonly Row<Overview>[] = [
     stateClass: "measurement",
     category: "diagnostic",
     precision: 1,
-    value: ({ storage }) => rounded(storage.bytesPerDay / megabyte, 2),
+    value: ({ storage }) => (storage.bytesPerDay === undefined ? null : rounded(storage.bytesPerDay / megabyte, 2)),
   },
   {
     key: "storage_last_commit",

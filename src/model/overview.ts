@@ -45,9 +45,10 @@ export interface StorageHealth {
   /** Oldest and newest sample, ms since 1970. */
   readonly oldest?: number;
   readonly newest?: number;
-  /** Bytes handed to the operating system since the daemon started, and per day at the rate of the last hour. */
+  /** Handed to the operating system since the daemon started. */
   readonly bytesWritten: number;
-  readonly bytesPerDay: number;
+  /** At the rate of the last hour, back-fill left out; absent while too little was seen. */
+  readonly bytesPerDay?: number;
   readonly lastCommitAt?: number;
   readonly commitMilliseconds?: number;
   readonly damagedFrames: number;

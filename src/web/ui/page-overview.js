@@ -268,7 +268,7 @@ function dataCard({ storage }) {
       ],
       [
         "Written",
-        storage.bytesPerDay === 0
+        storage.bytesPerDay === undefined
           ? "not known yet"
           : `${bytes(storage.bytesPerDay)} a day, at the rate of the last hour`,
       ],

@@ -15,7 +15,7 @@ export function storagePage({ at, storage, entities }) {
     storage.samples === 0
       ? "Nothing is stored yet."
       : `${interval(span)} of ${count(storage.series)} entities in ${bytes(storage.bytes)}. ${number(storage.bytesPerSample)} bytes a value${
-          storage.bytesPerDay === 0 ? "" : `, ${bytes(storage.bytesPerDay)} written a day`
+          storage.bytesPerDay === undefined ? "" : `, ${bytes(storage.bytesPerDay)} written a day`
         }.`;
   return [
     verdictCard(
@@ -59,7 +59,9 @@ export function storagePage({ at, storage, entities }) {
         ["Since the start", bytes(storage.bytesWritten)],
         [
           "A day",
-          storage.bytesPerDay === 0 ? "not known yet" : `${bytes(storage.bytesPerDay)}, at the rate of the last hour`,
+          storage.bytesPerDay === undefined
+            ? "not known yet"
+            : `${bytes(storage.bytesPerDay)}, at the rate of the last hour`,
         ],
         ["Oldest value", storage.oldest === undefined ? "–" : clockTime(storage.oldest)],
         ["Newest value", storage.newest === undefined ? "–" : clockTime(storage.newest)],

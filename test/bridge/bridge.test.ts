@@ -1,0 +1,238 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { Bridge, type BridgeOptions } from "#bridge/bridge.ts";
+import { acceleratedClock, type Clock } from "#core/clock.ts";
+import { silentLogger } from "#core/logger.ts";
+import type { Entity } from "#model/entity.ts";
+import type { ConnectionState } from "#model/overview.ts";
+import type { PollBurst } from "#model/poll.ts";
+import { SimulatedHome } from "#simulator/simulated-home.ts";
+import { pause } from "../support/daemon.ts";
+import { asLine, SampleCollector } from "../support/sample-collector.ts";
+
+/** The home lives a minute in a second of the test; the network's deadlines are ten times shorter. */
+const homeSpeed = 60;
+const networkSpeed = 10;
+const token = "a-token";
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+async function startHome(clock: Clock): Promise<SimulatedHome> {
+  const home = await SimulatedHome.start({ clock, logger: silentLogger, token, historyHours: 0.2, slice: 1_000 });
+  open.push(() => home.stop());
+  return home;
+}
+
+function startBridge(clock: Clock, url: string, options: Partial<BridgeOptions> = {}) {
+  const sink = new SampleCollector();
+  const bridge = new Bridge({
+    url,
+    token,
+    clock,
+    networkClock: acceleratedClock(0, networkSpeed),
+    logger: silentLogger,
+    random: () => 0.5,
+    integrations: ["modbus", "solax_modbus"],
+    include: [],
+    exclude: [],
+    backfillDays: 1,
+    resume: { backfilled: new Set() },
+    pollPeriod: 5_000,
+    sink,
+    ...options,
+  });
+  const states: ConnectionState[] = [];
+  let entities: readonly Entity[] = [];
+  const bursts: PollBurst[] = [];
+  bridge.events.on("connection", ({ state }) => void (state === states.at(-1) || states.push(state)));
+  bridge.events.on("entities", (all) => void (entities = all));
+  bridge.events.on("polls", (burst) => void bursts.push(burst));
+  void bridge.start();
+  open.push(() => bridge.stop());
+  return {
+    bridge,
+    sink: (options.sink as SampleCollector | undefined) ?? sink,
+    states,
+    bursts,
+    entities: () => entities,
+  };
+}
+
+async function until(what: string, holds: () => boolean, within = 12_000): Promise<void> {
+  const deadline = performance.now() + within;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`Not reached: ${what}`);
+    await pause(20);
+  }
+}
+
+/** States of the home's Modbus entities from `from` to `to` (ms since 1970) that were not delivered. */
+function missing({ home }: SimulatedHome, sink: SampleCollector, from: number, to: number): string[] {
+  const delivered = sink.lines;
+  const happened = home.registers.flatMap(({ entityId }) =>
+    home.history(entityId, from, to).map(({ time, state }) => asLine({ entityId, time: Math.round(time), state })),
+  );
+  expect(happened.length).toBeGreaterThan(100);
+  return happened.filter((line) => !delivered.has(line));
+}
+
+describe("following a home", () => {
+  it("finds the Modbus entities alone, those without a unique id too, with what Home Assistant says of them", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, entities } = startBridge(clock, home.url);
+    await until("live", () => bridge.health().state === "live");
+    expect(
+      entities()
+        .map(({ entityId }) => entityId)
+        .toSorted(),
+    ).toEqual(home.home.registers.map(({ entityId }) => entityId).toSorted());
+    expect(entities().filter(({ uniqueId }) => uniqueId === undefined).length).toBeGreaterThan(5);
+    expect(entities().find(({ entityId }) => entityId === "sensor.meter_power")).toMatchObject({
+      integration: "modbus",
+      name: "Meter power",
+      unit: "W",
+      deviceClass: "power",
+      stateClass: "measurement",
+    });
+  });
+
+  it("follows no more than it is asked for", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, entities } = startBridge(clock, home.url, {
+      include: ["sensor.meter_*"],
+      exclude: ["*_energy"],
+      integrations: ["modbus"],
+    });
+    await until("live", () => bridge.health().state === "live");
+    const ids = entities().map(({ entityId }) => entityId);
+    expect(ids).toContain("sensor.meter_power");
+    expect(ids.every((id) => id.startsWith("sensor.meter_") && !id.endsWith("_energy"))).toBe(true);
+  });
+
+  it("delivers what the recorder has and everything that happens, and states what it covers", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { sink, bridge } = startBridge(clock, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    await pause(1_000);
+    home.step();
+    const to = home.home.now;
+    await until("everything up to now", () => (sink.coveredUntil ?? 0) >= to - 1_000);
+    expect(missing(home, sink, 0, to - 2_000)).toEqual([]);
+    const backfilled = sink.deliveries.flatMap((delivery) => delivery.backfilled ?? []);
+    expect(backfilled.toSorted()).toEqual(home.home.registers.map(({ entityId }) => entityId).toSorted());
+    expect(bridge.gaps).toEqual({ total: 1, open: 0 });
+  });
+
+  it("counts reads that find the same value", async () => {
+    const clock = acceleratedClock(Date.now(), 30);
+    const home = await startHome(clock);
+    const { bursts } = startBridge(clock, home.url, { pollPeriod: 3_000 });
+    const reads = (): number[] =>
+      bursts.flatMap(({ polls }) =>
+        polls.filter(({ entityId }) => entityId === "sensor.heat_pump_hysteresis").map(({ time }) => time),
+      );
+    await until("reads of a constant", () => new Set(reads()).size >= 5);
+    const times = [...new Set(reads())].toSorted((a, b) => a - b);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
+    expect(
+      Math.abs(
+        median / 1_000 - (home.home.buses.get("line")?.truth().intervals.get("sensor.heat_pump_hysteresis") ?? 0),
+      ),
+    ).toBeLessThan(1.5);
+  });
+
+  it("goes on from where it was, without asking for what it has", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const all = home.home.registers.map(({ entityId }) => entityId);
+    const resumeAt = clock.now() - 120_000;
+    const { sink } = startBridge(clock, home.url, {
+      resume: { backfilled: new Set(all), coveredUntil: resumeAt },
+    });
+    await until("covered", () => sink.coveredUntil !== undefined);
+    const times = sink.deliveries
+      .filter(({ origin }) => origin === "history")
+      .flatMap(({ samples }) => samples.map(({ time }) => time));
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(resumeAt - 11_000);
+    const to = home.home.now;
+    expect(missing(home, sink, resumeAt, to - 3_000)).toEqual([]);
+  });
+});
+
+describe("a restart of Home Assistant", () => {
+  it("is survived, and what happened meanwhile is fetched", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, sink, states } = startBridge(clock, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    const restarted = home.restart(60_000, 120_000);
+    await until("noticed", () => bridge.health().state !== "live");
+    expect(bridge.health().cause).toMatch(/lost/);
+    await restarted;
+    await until("live again", () => bridge.health().state === "live");
+    await until("covered again", () => bridge.gaps.open === 0);
+    home.step();
+    const to = home.home.now;
+    expect(missing(home, sink, 0, to - 5_000)).toEqual([]);
+    expect(bridge.health().reconnects).toBe(1);
+    expect(bridge.gaps.total).toBe(2);
+    expect(states.slice(-2)).toEqual(["syncing", "live"]);
+  });
+
+  it("that takes its time is waited for: entities that are missing then are not taken for removed", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, entities, states } = startBridge(clock, home.url);
+    await until("live", () => bridge.health().state === "live");
+    const before = entities().length;
+    const restarted = home.restart(0, 200_000);
+    await until("starting", () => bridge.health().cause === "Home Assistant is starting.");
+    expect(bridge.health().state).toBe("syncing");
+    expect(entities().length).toBe(before);
+    await restarted;
+    await until("live again", () => bridge.health().state === "live");
+    expect(entities().length).toBe(before);
+    expect(states).not.toContain("refused");
+  });
+});
+
+describe("a sink without room", () => {
+  it("loses nothing: what was refused is asked for again", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, sink } = startBridge(clock, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    sink.hasRoom = false;
+    await until("refusals", () => sink.refused > 20);
+    sink.hasRoom = true;
+    await until("covered again", () => bridge.gaps.open === 0);
+    const to = home.home.now;
+    expect(missing(home, sink, 0, to - 5_000)).toEqual([]);
+  });
+});
+
+describe("services and states", () => {
+  it("are called and set while there is a connection, and refused with a reason when not", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge } = startBridge(clock, home.url);
+    await expect(bridge.callService("mqtt", "publish", {})).rejects.toMatchObject({ code: "HASS_CONNECTION_LOST" });
+    await until("live", () => bridge.health().state === "live");
+    await bridge.callService("mqtt", "publish", { topic: "a/b", payload: "1" });
+    expect(home.published.get("a/b")).toBe("1");
+    expect(await bridge.hasService("mqtt", "publish")).toBe(true);
+    expect(await bridge.hasService("mqtt", "dump")).toBe(false);
+    await expect(bridge.callService("no", "such", {})).rejects.toMatchObject({
+      code: "HASS_COMMAND_FAILED",
+      details: { reason: "not_found" },
+    });
+    await bridge.postState("sensor.modbus_cadence_test", "5", { unit_of_measurement: "s" });
+    expect(home.home.state("sensor.modbus_cadence_test")).toMatchObject({ state: "5" });
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { sensorDevices } from "#diagnostics/sensor-table.ts";
+import { discoveryMessage, removalMessage, stateMessage } from "#publish/mqtt-discovery.ts";
+import { overviewOf } from "../support/overview.ts";
+
+const [site, bus] = sensorDevices(overviewOf(), []) as [
+  ReturnType<typeof sensorDevices>[0],
+  ReturnType<typeof sensorDevices>[0],
+];
+const options = { prefix: "homeassistant", version: "1.2.3", expireAfter: 300 };
+
+describe("MQTT device discovery", () => {
+  it("announces a device with all its sensors in one retained message", () => {
+    const { topic, payload, retain } = discoveryMessage(site, options);
+    expect(topic).toBe("homeassistant/device/modbus_cadence_site/config");
+    expect(retain).toBe(true);
+    const parsed = JSON.parse(payload) as { device: object; origin: object; components: Record<string, object> };
+    expect(parsed).toMatchObject({
+      device: { identifiers: ["modbus_cadence_site"], name: "Modbus Cadence", sw_version: "1.2.3" },
+      origin: { name: "Modbus Cadence" },
+      state_topic: "modbus_cadence/site/state",
+      availability_topic: "modbus_cadence/availability",
+    });
+    expect(parsed.components["storage_size"]).toEqual({
+      platform: "sensor",
+      unique_id: "modbus_cadence_site_storage_size",
+      default_entity_id: "sensor.modbus_cadence_site_storage_size",
+      name: "Storage size",
+      value_template: "{{ value_json['storage_size'] }}",
+      expire_after: 300,
+      unit_of_measurement: "MB",
+      device_class: "data_size",
+      state_class: "measurement",
+      entity_category: "diagnostic",
+      suggested_display_precision: 2,
+    });
+    expect(Object.keys(parsed.components)).toEqual(site.sensors.map(({ description }) => description.key));
+  });
+
+  it("hangs the buses below the site", () => {
+    expect(JSON.parse(discoveryMessage(bus, options).payload)).toMatchObject({
+      device: { via_device: "modbus_cadence_site" },
+    });
+    expect(discoveryMessage(site, options).payload).not.toContain("via_device");
+  });
+
+  it("sends all values of a device as one object, None for what is not known, and keeps nothing in the broker", () => {
+    const { topic, payload, retain } = stateMessage(site);
+    expect([topic, retain]).toEqual(["modbus_cadence/site/state", false]);
+    const values = JSON.parse(payload) as Record<string, unknown>;
+    expect(values["storage_size"]).toBe(2.65);
+    const nothing = stateMessage({ ...site, sensors: site.sensors.map((sensor) => ({ ...sensor, value: null })) });
+    expect(new Set(Object.values(JSON.parse(nothing.payload) as object))).toEqual(new Set(["None"]));
+  });
+
+  it("removes a device with an empty retained message on its own topic", () => {
+    expect(removalMessage("bus_line", "homeassistant")).toEqual({
+      topic: discoveryMessage(bus, options).topic,
+      payload: "",
+      retain: true,
+    });
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { CadenceError } from "#core/errors.ts";
+import { silentLogger } from "#core/logger.ts";
+import type { Overview } from "#model/overview.ts";
+import { Publisher, type PublisherOptions } from "#publish/publisher.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+import { busOverview, overviewOf } from "../support/overview.ts";
+
+interface Message {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
+function newPublisher(options: Partial<PublisherOptions> & { hasMqtt?: boolean } = {}) {
+  const clock = new ManualClock();
+  const messages: Message[] = [];
+  const states: [entityId: string, state: string, attributes: Readonly<Record<string, unknown>>][] = [];
+  const world = { overview: overviewOf() as Overview, fails: undefined as CadenceError | undefined };
+  const { hasMqtt = true, ...others } = options;
+  const publisher = new Publisher({
+    clock,
+    logger: silentLogger,
+    overview: () => world.overview,
+    mode: "auto",
+    interval: 30,
+    prefix: "homeassistant",
+    perEntity: [],
+    port: {
+      hasService: () => (world.fails === undefined ? Promise.resolve(hasMqtt) : Promise.reject(world.fails)),
+      callService: (_domain, _service, data) => {
+        if (world.fails !== undefined) return Promise.reject(world.fails);
+        messages.push(data as unknown as Message);
+        return Promise.resolve();
+      },
+      postState: (entityId, state, attributes) => {
+        states.push([entityId, state, attributes]);
+        return Promise.resolve();
+      },
+    },
+    ...others,
+  });
+  const topics = (): string[] => messages.splice(0).map(({ topic }) => topic);
+  return { clock, publisher, messages, states, world, topics };
+}
+
+describe("sensors over MQTT", () => {
+  it("are announced once, and their values sent when they changed", async () => {
+    const { clock, publisher, topics, world } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    expect(topics()).toEqual([
+      "homeassistant/device/modbus_cadence_site/config",
+      "homeassistant/device/modbus_cadence_bus_line/config",
+      "modbus_cadence/availability",
+      "modbus_cadence/site/state",
+      "modbus_cadence/bus_line/state",
+    ]);
+    await clock.advance(30_000);
+    expect(topics()).toEqual([]);
+    world.overview = overviewOf({ buses: [busOverview("line", 0.4)] });
+    await clock.advance(30_000);
+    expect(topics()).toEqual(["modbus_cadence/bus_line/state"]);
+    await publisher.stop();
+  });
+
+  it("are sent again, unchanged, before they expire", async () => {
+    const { clock, publisher, messages } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    const { expire_after: expireAfter } = (
+      JSON.parse(messages[0]?.payload ?? "") as { components: Record<string, { expire_after: number }> }
+    ).components["storage_size"] as { expire_after: number };
+    messages.length = 0;
+    await clock.advance(expireAfter * 1_000 - 1);
+    expect(messages.some(({ topic }) => topic === "modbus_cadence/site/state")).toBe(true);
+    await publisher.stop();
+  });
+
+  it("of a bus that is gone are removed, those of a new one announced", async () => {
+    const { clock, publisher, messages, world } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    messages.length = 0;
+    world.overview = overviewOf({ buses: [busOverview("other")] });
+    await clock.advance(30_000);
+    expect(messages[0]).toMatchObject({
+      topic: "homeassistant/device/modbus_cadence_bus_line/config",
+      payload: "",
+      retain: true,
+    });
+    expect(messages.map(({ topic }) => topic)).toContain("homeassistant/device/modbus_cadence_bus_other/config");
+    await publisher.stop();
+  });
+
+  it("are announced anew when Home Assistant is back", async () => {
+    const { clock, publisher, topics } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    topics();
+    publisher.announce();
+    await clock.advance(0);
+    expect(topics().length).toBe(5);
+    await publisher.stop();
+  });
+
+  it("never exceed the messages a minute", async () => {
+    const { clock, publisher, messages, world } = newPublisher({ interval: 5, messagesPerMinute: 10 });
+    await publisher.start();
+    for (let step = 0; step < 24; step += 1) {
+      world.overview = overviewOf({
+        buses: Array.from({ length: 6 }, (_, index) => busOverview(`bus${index}`, step / 100)),
+      });
+      await clock.advance(5_000);
+    }
+    const values = messages.filter(({ topic }) => topic.endsWith("/state"));
+    expect(values.length).toBeLessThanOrEqual(2 * 10 + 10);
+    expect(values.length).toBeGreaterThan(10);
+    await publisher.stop();
+  });
+
+  it("say goodbye at the end, and nothing after it", async () => {
+    const { clock, publisher, messages } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    await publisher.stop();
+    expect(messages.at(-1)).toMatchObject({ topic: "modbus_cadence/availability", payload: "offline", retain: true });
+    const count = messages.length;
+    await clock.advance(600_000);
+    await publisher.stop();
+    expect(messages.length).toBe(count);
+  });
+
+  it("wait while there is no connection, and survive a Home Assistant that refuses them", async () => {
+    const { clock, publisher, topics, world } = newPublisher();
+    world.overview = overviewOf({ connection: { state: "disconnected", since: 0, reconnects: 0 } });
+    await publisher.start();
+    await clock.advance(60_000);
+    expect(topics()).toEqual([]);
+    world.overview = overviewOf();
+    world.fails = new CadenceError("HASS_COMMAND_FAILED", "refused");
+    await clock.advance(60_000);
+    expect(topics()).toEqual([]);
+    world.fails = undefined;
+    await clock.advance(30_000);
+    expect(topics().length).toBe(5);
+    await publisher.stop();
+  });
+});
+
+describe("without MQTT", () => {
+  it("sensors are plain states, set when they changed", async () => {
+    const { clock, publisher, states, messages } = newPublisher({ hasMqtt: false });
+    await publisher.start();
+    await clock.advance(0);
+    expect(messages).toEqual([]);
+    const size = states.find(([entityId]) => entityId === "sensor.modbus_cadence_site_storage_size");
+    expect(size).toMatchObject([
+      "sensor.modbus_cadence_site_storage_size",
+      "2.65",
+      { friendly_name: "Modbus Cadence Storage size", unit_of_measurement: "MB", device_class: "data_size" },
+    ]);
+    const count = states.length;
+    await clock.advance(30_000);
+    expect(states.length).toBe(count);
+    await publisher.stop();
+  });
+
+  it("nothing is published when that was asked for", async () => {
+    const { clock, publisher, states, messages } = newPublisher({ mode: "off" });
+    await publisher.start();
+    publisher.announce();
+    await clock.advance(600_000);
+    expect([states.length, messages.length]).toEqual([0, 0]);
+    await publisher.stop();
+  });
+});

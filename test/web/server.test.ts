@@ -1,0 +1,267 @@
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { systemClock } from "#core/clock.ts";
+import { silentLogger } from "#core/logger.ts";
+import type { Overview } from "#model/overview.ts";
+import { PanelServer, type PanelServerOptions } from "#web/server.ts";
+import { busOverview, overviewOf } from "../support/overview.ts";
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+async function startPanel(options: Partial<PanelServerOptions> = {}) {
+  const world = { overview: overviewOf() as Overview, retries: 0 };
+  const panel = new PanelServer({
+    clock: systemClock,
+    logger: silentLogger,
+    host: "127.0.0.1",
+    port: 0,
+    ingress: false,
+    overview: () => world.overview,
+    retryConnection: () => void (world.retries += 1),
+    ...options,
+  });
+  await panel.start();
+  open.push(() => panel.stop());
+  const port = Number(new URL(panel.address).port);
+  return { panel, port, world };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A request with exactly these headers, `Host` included. */
+function ask(port: number, path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    httpRequest({ host: "127.0.0.1", port, path, method, headers }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (part: string) => (body += part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** Messages of the live feed, in order. */
+function live(port: number, headers: Record<string, string> = {}) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`, { headers });
+  open.push(() => socket.terminate());
+  const messages: Record<string, unknown>[] = [];
+  let wake = Promise.withResolvers<void>();
+  socket.on("message", (data) => {
+    messages.push(JSON.parse((data as Buffer).toString()) as Record<string, unknown>);
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  });
+  const next = async (): Promise<Record<string, unknown>> => {
+    while (messages.length === 0) await wake.promise;
+    return messages.shift() as Record<string, unknown>;
+  };
+  const outcome = new Promise<string>((resolve) => {
+    socket.on("open", () => resolve("open"));
+    socket.on("unexpected-response", (_request, response) => resolve(`refused ${response.statusCode}`));
+    socket.on("error", () => resolve("failed"));
+  });
+  return { socket, next, outcome };
+}
+
+describe("the panel", () => {
+  it("is a page whose every part is there, compressed, with its type, and nothing from elsewhere", async () => {
+    const { port } = await startPanel();
+    const page = await ask(port, "/");
+    expect(page).toMatchObject({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } });
+    expect(page.body).not.toMatch(/https?:\/\//);
+    const seen = new Set<string>();
+    const waiting = [...page.body.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, name]) => name as string);
+    while (waiting.length > 0) {
+      const name = waiting.pop() as string;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const part = await ask(port, `/${name}`, { "accept-encoding": "identity" });
+      expect([name, part.status]).toEqual([name, 200]);
+      expect(part.headers["content-type"]).toMatch(name.endsWith(".css") ? /^text\/css/ : /^text\/javascript/);
+      waiting.push(...[...part.body.matchAll(/from "\.\/([^"]+)"/g)].map(([, imported]) => imported as string));
+    }
+    expect(seen.size).toBeGreaterThan(8);
+    const compressed = await ask(port, "/style.css", { "accept-encoding": "gzip" });
+    expect(compressed.headers["content-encoding"]).toBe("gzip");
+  });
+
+  it("is not sent again when the browser has it", async () => {
+    const { port } = await startPanel();
+    const { headers } = await ask(port, "/app.js");
+    expect(await ask(port, "/app.js", { "if-none-match": headers.etag as string })).toMatchObject({
+      status: 304,
+      body: "",
+    });
+  });
+
+  it("allows nothing inline and nothing from elsewhere, whatever is asked", async () => {
+    const { port } = await startPanel();
+    for (const path of ["/", "/api/overview", "/nothing", "/app.js"]) {
+      const { headers } = await ask(port, path);
+      expect(headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
+      expect(headers["content-security-policy"]).not.toContain("unsafe-inline");
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+    }
+  });
+
+  it("gives the overview as JSON, with its first sentence, and a word for health checks", async () => {
+    const { port } = await startPanel();
+    const overview = JSON.parse((await ask(port, "/api/overview")).body) as Record<string, unknown>;
+    expect(overview).toMatchObject({
+      verdict: { mood: "good" },
+      product: { version: "1.2.3" },
+      buses: [{ budget: 0.5 }],
+    });
+    expect(JSON.parse((await ask(port, "/api/health")).body)).toEqual({ connection: "live", storage: "ok" });
+  });
+
+  it.each([
+    "/../package.json",
+    "/%2e%2e/package.json",
+    "/..%2fpackage.json",
+    "//etc/passwd",
+    "/style.css/../../access.ts",
+    "/ui/app.js",
+    "/constructor",
+  ])("serves no other file: %s", async (path) => {
+    const { port } = await startPanel();
+    expect((await ask(port, path)).status).toBe(404);
+  });
+
+  it("changes nothing by GET, and takes no other method", async () => {
+    const { port, world } = await startPanel();
+    expect((await ask(port, "/api/connection/retry")).status).toBe(404);
+    expect((await ask(port, "/", {}, "DELETE")).status).toBe(405);
+    expect(world.retries).toBe(0);
+    expect((await ask(port, "/api/connection/retry", {}, "POST")).status).toBe(204);
+    expect(world.retries).toBe(1);
+  });
+
+  it("survives what is no HTTP", async () => {
+    const { port } = await startPanel();
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write("\u0000\u0001 nonsense\r\n\r\n"));
+      socket
+        .on("close", () => resolve())
+        .on("error", () => undefined)
+        .resume();
+    });
+    expect((await ask(port, "/", { "x-long": "x".repeat(60_000) }).catch(() => ({ status: 431 }))).status).toBe(431);
+    expect((await ask(port, "/")).status).toBe(200);
+  });
+
+  it("says which port is taken and what to do", async () => {
+    const { port } = await startPanel();
+    await expect(startPanel({ port })).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+      message: expect.stringContaining(`127.0.0.1:${port}: another program uses that port`) as string,
+    });
+  });
+});
+
+describe("who is let in", () => {
+  it("is this machine by its own names, and no page of another name that points here", async () => {
+    const { port } = await startPanel();
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`])
+      expect([host, (await ask(port, "/api/overview", { host })).status]).toEqual([host, 200]);
+    for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1.evil.example"])
+      expect([host, (await ask(port, "/api/overview", { host })).status]).toEqual([host, 403]);
+  });
+
+  it("is no page of another origin, be it for a request or the live feed", async () => {
+    const { port, world } = await startPanel();
+    for (const origin of ["http://evil.example", "null", "nonsense", `http://127.0.0.1:${port + 1}`]) {
+      expect((await ask(port, "/api/connection/retry", { origin }, "POST")).status).toBe(403);
+      expect(await live(port, { origin }).outcome).toBe("refused 403");
+    }
+    expect(world.retries).toBe(0);
+    expect((await ask(port, "/api/connection/retry", { origin: `http://127.0.0.1:${port}` }, "POST")).status).toBe(204);
+    expect(await live(port, { origin: `http://127.0.0.1:${port}` }).outcome).toBe("open");
+  });
+
+  it("is nobody by claiming to be forwarded from somewhere", async () => {
+    const { port } = await startPanel({ ingress: true });
+    const forged = {
+      host: "evil.example",
+      "x-forwarded-for": "172.30.32.2",
+      "x-ingress-path": "/api/hassio_ingress/x",
+      "x-remote-user-id": "admin",
+    };
+    expect((await ask(port, "/api/overview", forged)).status).toBe(403);
+  });
+
+  it("is whoever has the token, from anywhere; the token moves from the address into a cookie scripts cannot read", async () => {
+    const token = "a token of 20 & more";
+    const { port } = await startPanel({ token });
+    const host = `panel.example:${port}`;
+    expect((await ask(port, "/", { host })).status).toBe(403);
+    expect((await ask(port, `/?token=${encodeURIComponent("wrong")}`, { host })).status).toBe(403);
+    const first = await ask(port, `/?token=${encodeURIComponent(token)}`, { host });
+    expect(first).toMatchObject({ status: 303, headers: { location: "./" } });
+    const cookie = String(first.headers["set-cookie"]);
+    expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+    expect((await ask(port, "/", { host, cookie: cookie.split(";")[0] as string })).status).toBe(200);
+    expect((await ask(port, "/", { host, authorization: `Bearer ${encodeURIComponent(token)}` })).status).toBe(403);
+    expect((await ask(port, "/api/overview", { host, cookie: "cadence_panel=%E0%A4%A" })).status).toBe(403);
+  });
+
+  it("learns nothing of the token when refused", async () => {
+    const { port } = await startPanel({ token: "very-secret-token" });
+    const { body } = await ask(port, "/", { host: "panel.example" });
+    expect(body).toContain("This panel is closed.");
+    expect(body).not.toContain("very-secret-token");
+  });
+});
+
+describe("the live feed", () => {
+  it("gives the whole state first, then what became different", async () => {
+    const { port, world } = await startPanel();
+    const { next } = live(port);
+    expect(await next()).toMatchObject({ type: "state", state: { verdict: { mood: "good" }, entities: [{}, {}] } });
+    world.overview = overviewOf({ at: 1_700_000_001_000, buses: [busOverview("line", 0.7)] });
+    expect(await next()).toMatchObject({
+      type: "change",
+      at: 1_700_000_001_000,
+      sections: { buses: [{ load: { utilisation: 0.7 } }], verdict: { mood: "warning" } },
+      entities: [],
+    });
+    expect(await next()).toEqual({ type: "change", at: 1_700_000_001_000, sections: {}, entities: [] });
+  });
+
+  it("has an end to the number of pages, and to what a page may send", async () => {
+    const { port } = await startPanel();
+    const pages = Array.from({ length: 33 }, () => live(port));
+    await Promise.all(pages.map(({ outcome }) => outcome));
+    const closed = await Promise.race(
+      pages.map(({ socket }) => new Promise<number>((resolve) => void socket.on("close", (code) => resolve(code)))),
+    );
+    expect(closed).toBe(1_013);
+    const greedy = pages[0] as (typeof pages)[number];
+    const ended = new Promise<number>((resolve) => void greedy.socket.on("close", (code) => resolve(code)));
+    greedy.socket.send("x".repeat(5_000));
+    expect(await ended).toBe(1_009);
+    expect((await ask(port, "/")).status).toBe(200);
+  });
+
+  it("ends with the panel, at once", async () => {
+    const { panel, port } = await startPanel();
+    const { socket, outcome } = live(port);
+    await outcome;
+    const ended = new Promise<void>((resolve) => void socket.on("close", () => resolve()));
+    const begun = performance.now();
+    await panel.stop();
+    await panel.stop();
+    await ended;
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});
