@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
-
 /** Where a command's words go: results on stdout, everything about the work on stderr. */
 export interface Output {
   /** True when the result has to be one JSON document on stdout. */
@@ -66,9 +64,4 @@ export function createOutput(json: boolean): Output {
 /** JSON has no NaN and no Infinity: null, as for anything not known. */
 function jsonValue(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? null : value;
-}
-
-/** Length on the screen, colours not counted. */
-export function visibleLength(text: string): number {
-  return stripVTControlCharacters(text).length;
 }

@@ -6,6 +6,7 @@ import type { Delivery } from "#model/delivery.ts";
 import type { Gap } from "#model/gap.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
+import type { Sample } from "#model/sample.ts";
 import { Dedupe } from "./dedupe.ts";
 import type { IntakeBatch } from "./intake-batch.ts";
 import { normalize } from "./normalize.ts";
@@ -141,16 +142,22 @@ export class Intake implements Service {
     this.#draining = undefined;
   }
 
-  /** Whole deliveries, so that what each proves is stored with its samples. */
+  /**
+   * Whole deliveries, so that what each proves is stored with its samples. Two that tell of the same moment of an entity never share a
+   * batch: within one, several texts of a moment are a sequence.
+   */
   #nextBatch(): { readonly batch: IntakeBatch; readonly samples: number } {
     const readings: Reading[] = [];
     const backfilled: EntityId[] = [];
     const closedGaps: Gap[] = [];
     let coveredUntil: number | undefined;
+    const moments = new Moments();
     let samples = 0;
     let taken = 0;
     for (const delivery of this.#deliveries) {
       if (taken > 0 && samples + delivery.samples.length > this.#options.batchSize) break;
+      if (moments.overlap(delivery.samples)) break;
+      moments.add(delivery.samples);
       taken += 1;
       samples += delivery.samples.length;
       for (const sample of delivery.samples) {
@@ -205,4 +212,20 @@ export class Intake implements Service {
 /** Failures of the disk may pass; a batch that the program itself cannot take would fail for ever. */
 function worthAgain(failure: CadenceError): boolean {
   return isTransient(failure) || failure.code === "STORE_IO" || failure.code === "STORE_NOT_WRITABLE";
+}
+
+/** Entities with the times at which something was told of them. */
+class Moments {
+  readonly #times = new Map<EntityId, Set<number>>();
+
+  overlap(samples: readonly Sample[]): boolean {
+    return samples.some(({ entityId, time }) => this.#times.get(entityId)?.has(time) === true);
+  }
+
+  add(samples: readonly Sample[]): void {
+    for (const { entityId, time } of samples) {
+      const times = this.#times.get(entityId) ?? new Set();
+      this.#times.set(entityId, times.add(time));
+    }
+  }
 }

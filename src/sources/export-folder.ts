@@ -25,7 +25,7 @@ export class ExportFolder {
   /** Throws STORE_EXPORT_EXISTS when something is there already, STORE_NOT_WRITABLE. */
   static async create(directory: string): Promise<ExportFolder> {
     const names = await guarded(directory, async () => {
-      await mkdir(directory, { recursive: true });
+      await makeFolder(directory);
       return readdir(directory);
     });
     if (names.length > 0) {
@@ -76,6 +76,19 @@ export class ExportFolder {
       await using file = await open(join(this.directory, "manifest.json"), "wx");
       await file.writeFile(`${JSON.stringify({ ...facts, files: this.#files }, null, 2)}\n`);
       await file.sync();
+    });
+  }
+}
+
+/** Not those above it: an export is not meant to go where a word was mistyped. */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return;
+    throw new CadenceError("STORE_NOT_WRITABLE", `The folder ${directory} cannot be made.`, {
+      remedy: "Check that its parent is there and that you may write to it.",
+      cause,
     });
   }
 }

@@ -6,7 +6,6 @@ const samplesPerBatch = 10_000;
 /** What the current batch holds of one entity. */
 interface Run {
   time: number;
-  state: string;
   /** Times of the batch that are over: a row of such a time that comes once more is a repetition, not a sequence. */
   readonly past: Set<number>;
 }
@@ -24,19 +23,14 @@ export class SampleBatcher {
   add(sample: Sample): void {
     const run = this.#runs.get(sample.entityId);
     if (run === undefined) {
-      this.#runs.set(sample.entityId, { time: sample.time, state: sample.state, past: new Set() });
-    } else if (run.time === sample.time) {
-      // The same state at the same millisecond is no change.
-      if (run.state === sample.state) return;
-      run.state = sample.state;
-    } else {
+      this.#runs.set(sample.entityId, { time: sample.time, past: new Set() });
+    } else if (run.time !== sample.time) {
       if (run.past.has(sample.time)) {
         this.#cut(this.#samples.length);
         return this.add(sample);
       }
       run.past.add(run.time);
       run.time = sample.time;
-      run.state = sample.state;
     }
     this.#samples.push(sample);
     if (this.#samples.length >= samplesPerBatch) this.#cutBeforeOpenTime();

@@ -63,6 +63,19 @@ describe("the way in", () => {
     ]);
   });
 
+  it("never puts two deliveries of the same moment into one batch: there they would be a sequence", async () => {
+    const { clock, intake, batches } = newIntake();
+    const burst = ["A", "B", "A"].map((state) => ({ entityId: "sensor.a", time: 7, state }));
+    intake.offer(live(...burst));
+    intake.offer(live(...samples(1, 8)));
+    await intake.deliver({ origin: "history", samples: burst });
+    await clock.advance(1_000);
+    expect(batches.map(({ readings }) => readings.map(({ time, state }) => `${time} ${state}`))).toEqual([
+      ["7 A", "7 B", "7 A", "8 8"],
+      ["7 A", "7 B", "7 A"],
+    ]);
+  });
+
   it("hands on a delivery without samples, for what it proves", async () => {
     const { clock, intake, batches } = newIntake();
     const closedGap = { from: 1, to: 2, cause: "start" as const };

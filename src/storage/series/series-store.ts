@@ -121,8 +121,8 @@ export class SeriesStore {
 
   /**
    * Stores what is new of `samples`, and everything in `extra`, as one batch: all or nothing, and both survive the end of the
-   * process when it resolves. Of several texts at one series and time, each is kept as often as it occurs in this call or is
-   * stored already, whichever is more. Throws STORE_VALUE_INVALID, and what the store throws.
+   * process when it resolves. Samples of one series and time are a sequence, in which a text that follows itself counts once; each text
+   * is kept as often as it occurs in this call or is stored already, whichever is more. Throws STORE_VALUE_INVALID, and what the store throws.
    */
   append(samples: readonly SeriesSample[], extra?: Batch): Promise<AppendResult> {
     return this.#changing.run(async () => {
@@ -174,7 +174,11 @@ export class SeriesStore {
       let end = begin + 1;
       while (end < sorted.length && (sorted[end] as SeriesSample).time === time) end += 1;
       const stored = time > last ? undefined : await this.#storedAt(state, time);
+      let before: string | undefined;
       for (const { state: text } of sorted.slice(begin, end)) {
+        // The same text again is no change; A, B, A is two.
+        if (text === before) continue;
+        before = text;
         const left = stored?.get(text) ?? 0;
         if (left > 0) {
           stored?.set(text, left - 1);

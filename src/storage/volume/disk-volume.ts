@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
-import { join } from "node:path";
-import { CadenceError, type ErrorCode } from "#core/errors.ts";
+import { type FileHandle, mkdir, open, readdir, rename, stat, statfs, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CadenceError, type ErrorCode, isCadenceError } from "#core/errors.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Volume, VolumeFile } from "./volume.ts";
 
@@ -11,9 +11,52 @@ export interface DiskVolumeOptions {
 
 /** A folder on disk. Throws STORE_NOT_FOUND, STORE_NOT_WRITABLE, STORE_IO. */
 export async function openDiskVolume(directory: string, options: DiskVolumeOptions = {}): Promise<DiskVolume> {
-  if (options.create === true) await attempt(directory, () => mkdir(directory, { recursive: true }));
-  await attempt(directory, () => readdir(directory));
+  if (options.create === true) await makeFolder(directory);
+  try {
+    await attempt(directory, () => readdir(directory));
+  } catch (cause) {
+    if (!isCadenceError(cause, "STORE_NOT_FOUND")) throw cause;
+    throw new CadenceError("STORE_NOT_FOUND", `There is no store in ${directory}.`, {
+      remedy: "Name its folder with --store, or start the daemon to make one.",
+      cause,
+    });
+  }
   return new DiskVolume(directory);
+}
+
+/**
+ * Makes a folder and those above it, durably: one by one, as Node's own recursive mkdir never returns where the system says ENOENT
+ * of a folder whose parent is there (/proc).
+ */
+async function makeFolder(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  if (await isFolder(directory)) return;
+  if (!(await isFolder(parent))) await makeFolder(parent);
+  try {
+    await mkdir(directory);
+    await syncFolder(parent);
+  } catch (cause) {
+    const system = (cause as NodeJS.ErrnoException).code;
+    if (system === "EEXIST" && (await isFolder(directory))) return;
+    const why = system === "EEXIST" ? "it is a file" : "it cannot be made";
+    throw new CadenceError("STORE_NOT_WRITABLE", `The folder ${directory} cannot be written: ${why}.`, {
+      remedy: "Name another folder with --store, or check the owner and rights of the one above it.",
+      cause,
+      details: { name: directory, system },
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using handle = await open(path, "r");
+  await handle.sync();
 }
 
 export class DiskVolume implements Volume {
@@ -54,10 +97,7 @@ export class DiskVolume implements Volume {
   }
 
   async syncDirectory(): Promise<void> {
-    await attempt(this.directory, async () => {
-      await using handle = await open(this.directory, "r");
-      await handle.sync();
-    });
+    await attempt(this.directory, () => syncFolder(this.directory));
   }
 
   lock(): Promise<AsyncDisposable> {

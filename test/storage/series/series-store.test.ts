@@ -54,6 +54,22 @@ describe("the identity of a sample", () => {
     ]);
   });
 
+  it("takes a text that follows itself in one millisecond once, also when other samples stand between", async () => {
+    const storage = await open(new MemoryVolume());
+    const told = [
+      sample("a", 1, "A"),
+      sample("a", 2, "B"),
+      sample("a", 1, "A"),
+      sample("a", 2, "B"),
+      sample("a", 2, "B"),
+    ];
+    expect(await storage.series.append(told)).toEqual({ stored: 2, duplicates: 3 });
+    expect((await contentOf(storage)).get("a")).toEqual([
+      [1, "A"],
+      [2, "B"],
+    ]);
+  });
+
   it("refuses what cannot be stored and takes nothing of that call", async () => {
     const storage = await open(new MemoryVolume());
     for (const bad of [

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Knowledge } from "#app/knowledge.ts";
+import { Learning } from "#app/learning.ts";
+import { silentLogger } from "#core/logger.ts";
+import type { IntakeBatch } from "#ingest/intake-batch.ts";
+import type { Entity } from "#model/entity.ts";
+import type { Reading } from "#model/reading.ts";
+import { Repository } from "#repository/repository.ts";
+import { MemoryVolume, Storage } from "#storage/index.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+import { seeded } from "../support/random.ts";
+import { readingsOf } from "../support/readings.ts";
+
+const entity: Entity = { entityId: "sensor.a", integration: "modbus", name: "A", stateClass: "measurement" };
+const batchOf = (readings: readonly Reading[], rest: Partial<IntakeBatch> = {}): IntakeBatch => ({
+  readings,
+  backfilled: [],
+  closedGaps: [],
+  ...rest,
+});
+const gapClosed: Partial<IntakeBatch> = { closedGaps: [{ from: 0, to: 1, cause: "start" }] };
+
+async function open(volume: MemoryVolume) {
+  const clock = new ManualClock();
+  const storage = await Storage.open({ at: volume, clock, logger: silentLogger, create: true });
+  const repository = await Repository.open(storage);
+  const knowledge = new Knowledge();
+  const learning = new Learning({ repository, knowledge, logger: silentLogger, clock });
+  await learning.start();
+  return { clock, storage, repository, knowledge, learning };
+}
+
+const random = seeded(5);
+const rows = Array.from({ length: 400 }, (_, index) => [index * 5_000, (20 + random() * 3).toFixed(1)] as const);
+const figures = (knowledge: Knowledge) => knowledge.statistics.snapshotOf("sensor.a");
+
+async function learnedInOrder() {
+  const { learning, knowledge } = await open(new MemoryVolume());
+  await learning.take(batchOf(readingsOf(rows)));
+  return figures(knowledge);
+}
+
+describe("what is learned", () => {
+  it("does not depend on how the samples were cut into batches, nor on their order once a gap is closed", async () => {
+    const expected = await learnedInOrder();
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }), async (order) => {
+        const { learning, knowledge } = await open(new MemoryVolume());
+        for (const part of order) await learning.take(batchOf(readingsOf(rows.slice(part * 50, part * 50 + 50))));
+        await learning.take(batchOf([], gapClosed));
+        expect(figures(knowledge)).toEqual(expected);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("is not changed by samples that come twice", async () => {
+    const expected = await learnedInOrder();
+    const { learning, knowledge } = await open(new MemoryVolume());
+    expect(await learning.take(batchOf(readingsOf(rows)))).toBe(400);
+    expect(await learning.take(batchOf(readingsOf(rows)))).toBe(0);
+    expect(await learning.take(batchOf(readingsOf(rows.slice(100, 200)), gapClosed))).toBe(0);
+    expect(figures(knowledge)).toEqual(expected);
+  });
+
+  it("is there after an orderly end, and goes on as if there had been none", async () => {
+    const volume = new MemoryVolume();
+    const first = await open(volume);
+    first.knowledge.setEntities([entity]);
+    await first.learning.take(
+      batchOf(readingsOf(rows.slice(0, 200)), { coveredUntil: 1_000_000, backfilled: ["sensor.a"] }),
+    );
+    first.knowledge.seePolls({
+      from: 0,
+      to: 50_000,
+      period: 1_000,
+      polls: Array.from({ length: 10 }, (_, index) => ({ entityId: "sensor.a", time: index * 5_000 })),
+    });
+    await first.learning.stop();
+    await first.storage.close();
+    const second = await open(volume);
+    expect(second.knowledge.entities).toEqual([entity]);
+    expect(second.knowledge.intervals.interval("sensor.a")?.seconds).toBe(5);
+    expect([second.repository.runtimeState.coveredUntil, [...second.repository.runtimeState.backfilled]]).toEqual([
+      1_000_000,
+      ["sensor.a"],
+    ]);
+    await second.learning.take(batchOf(readingsOf(rows.slice(200))));
+    expect(figures(second.knowledge)).toEqual(await learnedInOrder());
+  });
+
+  it("is made again from the samples after a crash, whenever it was last saved", async () => {
+    for (const saveAfter of [undefined, 60_000]) {
+      const volume = new MemoryVolume();
+      const first = await open(volume);
+      await first.learning.take(batchOf(readingsOf(rows.slice(0, 150))));
+      if (saveAfter !== undefined) await first.clock.advance(saveAfter);
+      await first.learning.take(batchOf(readingsOf(rows.slice(200))));
+      // Late, behind what was learned, and not yet learned again when the program is killed.
+      await first.learning.take(batchOf(readingsOf(rows.slice(150, 200))));
+      await first.storage.sync();
+      const second = await open(volume.crash(random));
+      expect(figures(second.knowledge)).toEqual(await learnedInOrder());
+    }
+  });
+
+  it("of an unknown version is made again instead of being misread", async () => {
+    const volume = new MemoryVolume();
+    const first = await open(volume);
+    await first.learning.take(batchOf(readingsOf(rows)));
+    await first.repository.commit((batch) =>
+      first.repository.entityStats.stage(batch, "sensor.a", {
+        statistics: { version: 99, samples: 400 },
+        interval: null,
+      }),
+    );
+    await first.storage.close();
+    const second = await open(volume);
+    expect(figures(second.knowledge)).toEqual(await learnedInOrder());
+  });
+});
+
+describe("a store that fails", () => {
+  it("keeps the batch from being learned", async () => {
+    const { learning, knowledge, storage } = await open(new MemoryVolume());
+    await storage.close();
+    await expect(learning.take(batchOf(readingsOf(rows)))).rejects.toMatchObject({ code: "STORE_CLOSED" });
+    expect(figures(knowledge)).toBeUndefined();
+  });
+});
