@@ -6,6 +6,9 @@ const config: ViteUserConfigExport = defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     exclude: ["test/home-assistant/**"],
+    setupFiles: ["test/support/seed.ts"],
+    // Several tests wait for another process: all cores have something to do.
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 20_000,
     ...reporters(),

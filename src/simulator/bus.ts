@@ -81,6 +81,12 @@ export class SimulatedBus {
     }
   }
 
+  /** Nobody read anything until `time`, ms since 1970: the computer slept. */
+  skipTo(time: number): void {
+    this.#freeAt = Math.max(this.#freeAt, time);
+    for (const schedule of this.#schedules) schedule.due = Math.max(schedule.due, time);
+  }
+
   /** Somebody asks for a read now. */
   ask(entityId: string, now: number): boolean {
     const schedule = this.#byId.get(entityId);

@@ -87,6 +87,7 @@ export class SimulatedHomeState {
     if (now - this.#now > furthestBehind) {
       this.#skipped += now - this.#now - furthestBehind;
       this.#now = now - furthestBehind;
+      for (const bus of this.buses.values()) bus.skipTo(this.#now);
     }
     return this.#run(now);
   }

@@ -20,7 +20,8 @@ export const noMoments: WeightedMoments = {
 export function addWeighted(moments: WeightedMoments, value: number, weight: number): WeightedMoments {
   const total = moments.weight + weight;
   const distance = value - moments.mean;
-  const mean = total === 0 ? moments.mean : moments.mean + (distance * weight) / total;
+  // The first value is its own mean to the last bit: a constant deviates by nothing.
+  const mean = total === 0 ? 0 : moments.weight === 0 ? value : moments.mean + (distance * weight) / total;
   return {
     weight: total,
     mean,

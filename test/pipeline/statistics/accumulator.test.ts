@@ -214,7 +214,7 @@ describe("against the definition", () => {
         });
         expect(figures.availability).toBeCloseTo(expected.availability, 9);
         expect(figures.mean).toBeCloseTo(expected.mean, 9);
-        expect(figures.deviation).toBeCloseTo(expected.deviation, 6);
+        expect(figures.deviation).toBeCloseTo(expected.deviation, 5);
       }),
     );
   });

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { bytes, count, instant, percent } from "#cli/format.ts";
+
+describe("numbers as people read them", () => {
+  it.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1_000, "1 kB"],
+    [1_723_456, "1.72 MB"],
+    [999_600, "1 MB"],
+    [5e15, "5000 TB"],
+  ])("%d bytes are %s", (value, text) => expect(bytes(value)).toBe(text));
+
+  it.each([
+    [0, "0 %"],
+    [0.004, "0.4 %"],
+    [0.05, "5 %"],
+    [0.361, "36.1 %"],
+    [1.5, "150 %"],
+  ])("a share of %d is %s", (share, text) => expect(percent(share)).toBe(text));
+
+  it("counts have separators, times are UTC", () => {
+    expect(count(653_944)).toBe("653,944");
+    expect(instant(1_700_000_000_123)).toBe("2023-11-14 22:13:20");
+    expect(instant(undefined)).toBe("–");
+  });
+});
