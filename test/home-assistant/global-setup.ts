@@ -1,7 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { Bench } from "./bench.ts";
+import { chromium } from "./browser.ts";
 
-/** Installs what the bench needs (minutes, once on a machine), so that no test's time limit pays for it. */
+/** Installs what these tests need (minutes, once on a machine), so that no test's time limit pays for it. */
 export async function setup(): Promise<void> {
+  if (chromium() === undefined) {
+    spawnSync("apt-get", ["update", "-q"], { stdio: "inherit" });
+    spawnSync("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium"], { stdio: "inherit" });
+  }
   await Bench.install();
 }
 

@@ -1,0 +1,200 @@
+import { mkdirSync } from "node:fs";
+import { createServer, request as forward, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Daemon } from "../support/daemon.ts";
+import { TemporaryFolder } from "../support/temporary-folder.ts";
+import { openBrowser } from "./browser.ts";
+
+const phone = { width: 360, height: 740 };
+const desktop = { width: 1_280, height: 900 };
+const pages = ["overview", "entities", "storage"] as const;
+/** Pictures for people to look at, where CADENCE_PICTURES names a folder. */
+const pictures = process.env["CADENCE_PICTURES"];
+
+describe("the panel in a real browser", () => {
+  const folder = new TemporaryFolder();
+  let browser: Browser;
+  let daemon: Daemon;
+  let address: string;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    daemon = new Daemon(["demo", "--store", folder.at("store")], { environment: { CADENCE_PANEL_PORT: "0" } });
+    address = await daemon.address();
+    await daemon.until(
+      ({ buses, entities }) => buses.length === 2 && entities.some(({ advice }) => advice?.action === "slower"),
+    );
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await daemon[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+
+  /** A page with everything it complained of. */
+  async function visit(
+    url: string,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ viewport: desktop, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    page.on("pageerror", (error) => void complaints.push(String(error)));
+    await page.goto(url);
+    await page.locator("main .card, main section").first().waitFor();
+    return { page, complaints };
+  }
+
+  async function picture(page: Page, name: string): Promise<void> {
+    if (pictures === undefined) return;
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  }
+
+  it.each(
+    pages.flatMap((name) =>
+      (["light", "dark"] as const).flatMap((colorScheme) => [
+        [name, colorScheme, "phone", phone] as const,
+        [name, colorScheme, "desktop", desktop] as const,
+      ]),
+    ),
+  )(
+    "shows %s in %s on a %s without a complaint and without scrolling sideways",
+    async (name, colorScheme, device, viewport) => {
+      const { page, complaints } = await visit(`${address}?page=${name}`, { colorScheme, viewport });
+      const { content, room, colour } = await page.locator("html").evaluate((html) => ({
+        content: html.scrollWidth,
+        room: html.clientWidth,
+        colour: html.computedStyleMap().get("background-color")?.toString(),
+      }));
+      await picture(page, `${name}-${colorScheme}-${device}`);
+      expect(content).toBeLessThanOrEqual(room);
+      expect(colour).toBe(colorScheme === "dark" ? "rgb(17, 17, 17)" : "rgb(250, 250, 250)");
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it("shows every bus and entity, and moves by itself", async () => {
+    const { page } = await visit(`${address}?page=entities`);
+    await expect.poll(() => page.locator("main").innerText()).toContain("54");
+    const before = await page.locator("#bar .live").innerText();
+    expect(before).toMatch(/Demo/);
+    const main = await page.locator("main").innerText();
+    await expect.poll(() => page.locator("main").innerText(), { timeout: 15_000 }).not.toBe(main);
+    await page.context().close();
+  });
+
+  it("goes from page to page by click, key and the browser's own back", async () => {
+    const { page, complaints } = await visit(address);
+    await page.getByRole("link", { name: "Storage" }).click();
+    await expect.poll(() => page.title()).toBe("Storage · Modbus Cadence");
+    await page.goBack();
+    await expect.poll(() => page.title()).toBe("Overview · Modbus Cadence");
+    await page.keyboard.press("g");
+    await page.keyboard.press("e");
+    await expect.poll(() => page.title()).toBe("Entities · Modbus Cadence");
+    await page.keyboard.press("/");
+    await page.keyboard.type("meter_power");
+    await expect.poll(() => page.locator("main").innerText()).not.toContain("Heat pump");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("works under a path prefix, as Home Assistant's ingress gives it", async () => {
+    await using ingress = await prefixProxy(address, "/api/hassio_ingress/a-token");
+    const { page, complaints } = await visit(`${ingress.url}/api/hassio_ingress/a-token/`);
+    await page.getByRole("link", { name: "Entities" }).click();
+    await expect.poll(() => page.locator("main").innerText()).toContain("54");
+    expect(new URL(page.url()).pathname).toBe("/api/hassio_ingress/a-token/");
+    await expect.poll(() => page.locator("#bar .live").innerText()).toMatch(/Demo/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says that it lost the daemon, keeps what it knew, and goes on when it is back", async () => {
+    const environment = { CADENCE_PANEL_PORT: new URL(address).port };
+    const { page } = await visit(`${address}?page=entities`, { viewport: phone });
+    await daemon.kill("SIGINT");
+    await expect
+      .poll(() => page.locator("#notice").innerText(), { timeout: 10_000 })
+      .toContain("Connection to Cadence lost");
+    expect(await page.locator("#bar .live").innerText()).toMatch(/Offline/);
+    expect(await page.locator("main").innerText()).toContain("54");
+    await picture(page, "offline-phone");
+    daemon = new Daemon(["demo", "--store", folder.at("store")], { environment });
+    await daemon.address();
+    await expect.poll(() => page.locator("#bar .live").innerText(), { timeout: 30_000 }).toMatch(/Demo/);
+    expect(await page.locator("#notice").innerText()).toBe("");
+    await page.context().close();
+  });
+});
+
+describe("the panel while Home Assistant is away", () => {
+  it("says so with the remedy, and tries again when asked", async () => {
+    using folder = new TemporaryFolder();
+    const browser = await openBrowser();
+    const server = createServer((_request, response) => void response.writeHead(502).end());
+    await listen(server);
+    try {
+      const environment = {
+        HASS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        HASS_TOKEN: "a-token-of-mine",
+        CADENCE_PANEL_PORT: "0",
+        CADENCE_STARTUP_TIMEOUT: "0",
+      };
+      await using daemon = new Daemon(["run", "--store", folder.at("store")], { environment });
+      const page = await browser.newPage({ viewport: phone });
+      await page.goto(await daemon.address());
+      await expect.poll(() => page.locator("#notice").innerText(), { timeout: 15_000 }).toContain("is starting");
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, "away-phone.png"), fullPage: true });
+      const tried = page.waitForResponse((response) => response.url().endsWith("/api/connection/retry"));
+      await page.getByRole("button", { name: "Try now" }).click();
+      expect((await tried).status()).toBe(204);
+    } finally {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
+/** Takes a prefix away and hands on, as the Supervisor's proxy does: requests and WebSockets alike. */
+async function prefixProxy(target: string, prefix: string): Promise<{ url: string } & AsyncDisposable> {
+  const { hostname, port } = new URL(target);
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith(`${prefix}/`) !== true) return void response.writeHead(404).end();
+    const path = request.url.slice(prefix.length);
+    request.pipe(
+      forward({ hostname, port, path, method: request.method, headers: request.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }),
+    );
+  });
+  server.on("upgrade", (request, socket) => {
+    const headers = Object.entries(request.headers);
+    const upstream = connect(Number(port), hostname, () => {
+      upstream.write(
+        `GET ${request.url?.slice(prefix.length)} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${String(value)}\r\n`).join("")}\r\n`,
+      );
+      upstream.pipe(socket).pipe(upstream);
+    });
+    for (const end of [socket, upstream]) end.on("error", () => [socket, upstream].forEach((other) => other.destroy()));
+  });
+  await listen(server);
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: close };
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve) => void server.listen(0, "127.0.0.1", resolve));
+}
