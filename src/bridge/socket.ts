@@ -88,7 +88,7 @@ function step(
     const refused = (_request: unknown, response: { statusCode?: number }): void =>
       finish(
         response.statusCode === 502 || response.statusCode === 503
-          ? notReady(base, "is starting")
+          ? notReady(base, "is starting", "")
           : unreachable(base, `it answered with HTTP ${response.statusCode}`),
       );
     socket.on("message", received).on("error", failed).on("close", closed).on("unexpected-response", refused);
@@ -124,8 +124,8 @@ function unreachable(base: string, reason: string, cause?: unknown): CadenceErro
   });
 }
 
-function notReady(base: string, what: string): CadenceError {
+function notReady(base: string, what: string, guess = "It is probably starting. "): CadenceError {
   return new CadenceError("HASS_NOT_READY", `Home Assistant at ${base} ${what}.`, {
-    remedy: "It is probably starting; the connection is tried again by itself.",
+    remedy: `${guess}The connection is tried again by itself.`,
   });
 }

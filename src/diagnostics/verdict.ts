@@ -9,7 +9,12 @@ export interface Verdict {
 /** The worst thing first: no connection, storage in trouble, an overloaded bus, learning, all well. */
 export function verdictOf({ connection, storage, buses, entities }: Overview): Verdict {
   if (connection.state !== "live") {
-    return { mood: "warning", sentence: connection.cause ?? "Connecting to Home Assistant." };
+    // Why, and what to do, stands above every page.
+    const known = entities.length > 0;
+    return {
+      mood: "warning",
+      sentence: known ? "Home Assistant is away: these numbers are from before." : "Waiting for Home Assistant.",
+    };
   }
   if (storage.status !== "ok")
     return { mood: "bad", sentence: storage.cause ?? "The store has damaged parts; everything else is read." };

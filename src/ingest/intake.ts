@@ -31,6 +31,7 @@ export interface IntakeCounters {
   /** Samples that were not as samples have to be, and samples for which there was no room. */
   readonly refused: number;
   readonly waiting: number;
+  /** Of live samples. */
   readonly ratePerSecond: number;
   readonly lagMilliseconds?: number;
 }
@@ -95,8 +96,10 @@ export class Intake implements Service {
       return false;
     }
     const newest = delivery.samples.at(-1);
-    if (delivery.origin === "live" && newest !== undefined)
+    if (delivery.origin === "live" && newest !== undefined) {
       this.#lag = Math.max(0, this.#options.clock.now() - newest.time);
+      this.#rate.add(this.#options.clock.monotonic(), delivery.samples.length);
+    }
     this.#take(delivery);
     return true;
   }
@@ -188,7 +191,6 @@ export class Intake implements Service {
       try {
         await sink(batch);
         this.#accepted += batch.readings.length;
-        this.#rate.add(clock.monotonic(), batch.readings.length);
         return;
       } catch (error) {
         const failure = toCadenceError(error);

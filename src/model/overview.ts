@@ -25,7 +25,7 @@ export interface IngestHealth {
   readonly duplicates: number;
   readonly refused: number;
   readonly waiting: number;
-  /** Samples a second over the last minute. */
+  /** Live samples a second over the last minute. */
   readonly ratePerSecond: number;
   /** Milliseconds from Home Assistant's stamp to ours, of the newest live sample. */
   readonly lagMilliseconds?: number;

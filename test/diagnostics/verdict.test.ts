@@ -11,7 +11,7 @@ describe("what matters most right now", () => {
         storage: { ...storage, status: "full", cause: "The disk is full." },
       }),
     );
-    expect(verdict).toEqual({ mood: "warning", sentence: "Home Assistant is away." });
+    expect(verdict).toEqual({ mood: "warning", sentence: "Home Assistant is away: these numbers are from before." });
   });
 
   it("is the storage before the buses", () => {

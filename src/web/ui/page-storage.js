@@ -81,6 +81,7 @@ function roomCard(entities) {
   return h(
     "section",
     { class: "card table" },
+    h("div", { class: "head" }, h("h2", {}, "Most values")),
     h(
       "table",
       {},
@@ -91,7 +92,7 @@ function roomCard(entities) {
         h(
           "tr",
           {},
-          h("th", { scope: "col" }, "Most values"),
+          h("th", { scope: "col" }, "Entity"),
           h("th", { scope: "col", class: "number" }, "Values"),
           h("th", { class: "bar-cell" }),
         ),
