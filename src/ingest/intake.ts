@@ -187,19 +187,23 @@ export class Intake implements Service {
 
   async #handOn(batch: IntakeBatch): Promise<void> {
     const { clock, logger, sink } = this.#options;
+    let told: string | undefined;
     for (let wait: number = retry.first; ; wait = Math.min(retry.slowest, wait * 2)) {
       try {
         await sink(batch);
         this.#accepted += batch.readings.length;
+        if (told !== undefined) logger.info("Values are stored again; none of those that waited was lost");
         return;
       } catch (error) {
         const failure = toCadenceError(error);
         const again = worthAgain(failure) && !this.#stop.signal.aborted;
-        logger.error(failure.sentence, {
+        // The same reason again and again is no news.
+        logger[again && failure.sentence === told ? "debug" : "error"](failure.sentence, {
           samples: batch.readings.length,
           again,
           ...(failure.code === "INTERNAL" ? { error: failure } : {}),
         });
+        told = failure.sentence;
         if (!again) {
           this.#refused += batch.readings.length;
           this.#lost = true;

@@ -150,6 +150,19 @@ describe("a store that fails", () => {
     expect(intake.counters().refused).toBe(0);
   });
 
+  it("is told of once, and that it works again", async () => {
+    const told: string[] = [];
+    const tell = (message: string): void => void told.push(message);
+    const logger = { ...silentLogger, info: tell, warn: tell, error: tell };
+    let failures = 6;
+    const sink = (): Promise<void> => (failures-- > 0 ? Promise.reject(full) : Promise.resolve());
+    const clock = new ManualClock();
+    const intake = new Intake({ clock, logger, sink });
+    intake.offer(live(...samples(2)));
+    await clock.advance(120_000);
+    expect(told).toEqual(["The disk is full.", "Values are stored again; none of those that waited was lost"]);
+  });
+
   it("and that will fail for ever loses that batch alone, counted, and coverage is stated no more", async () => {
     let first = true;
     const { clock, intake, batches } = newIntake({

@@ -14,7 +14,7 @@ export async function lockFolder(directory: string): Promise<AsyncDisposable> {
   let database: InstanceType<typeof DatabaseSync> | undefined;
   try {
     database = new DatabaseSync(join(directory, lockName));
-    database.exec("pragma journal_mode = off; begin exclusive");
+    database.exec("pragma journal_mode = memory; begin exclusive");
   } catch (cause) {
     database?.close();
     if ((cause as { errcode?: number }).errcode === sqliteBusy) throw await locked(directory, cause);
