@@ -5,6 +5,7 @@ import type { Clock, Timer } from "#core/clock.ts";
 import { CadenceError, isCadenceError, isCorruption, toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
+import { WorkQueue } from "#core/work-queue.ts";
 import { Batch } from "../batch.ts";
 import { fromLatin1, latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
 import { readValue } from "../chunk/chunk-reader.ts";
@@ -49,6 +50,8 @@ interface WaitingBatch {
   readonly done: PromiseWithResolvers<void>;
 }
 
+/** Batches that may wait for a slow disk; whoever brings one more is told so. */
+const mostWaiting = 10_000;
 /** Live values are carried out of a chunk when less than this share of it is live. */
 const worthKeeping = 0.5;
 /** Live bytes carried along by one bulk write at the most. */
@@ -67,6 +70,8 @@ export class FileStore implements Store {
   readonly #writing = new Mutex();
   /** One bulk write at a time; taken before `#writing`, never inside it. */
   readonly #bulking = new Mutex();
+  /** Groups of batches on their way into a frame each: one at work, one gathering. */
+  readonly #groups = new WorkQueue({ name: "writes" });
   readonly #lock: AsyncDisposable | undefined;
   #manifest: Manifest;
   /** Undefined when the end of the open chunk is unknown: the next write begins a new one. */
@@ -142,9 +147,11 @@ export class FileStore implements Store {
     } catch (error) {
       return Promise.reject(error);
     }
+    if (this.#waiting.length >= mostWaiting) return Promise.reject(tooManyWait());
     const waiting: WaitingBatch = { batch, done: Promise.withResolvers<void>() };
     this.#waiting.push(waiting);
-    void this.#writing.run(() => this.#writeWaiting());
+    // Whoever comes while a group is written waits for the next one with all the others.
+    if (this.#groups.waiting === 0) void this.#groups.add(() => this.#writing.run(() => this.#writeWaiting()));
     return waiting.done.promise;
   }
 
@@ -471,6 +478,7 @@ export class FileStore implements Store {
 
   async #close(): Promise<void> {
     try {
+      await this.#groups.idle();
       await this.#bulking.run(() => this.sync());
     } finally {
       this.#commitTimer?.cancel();
@@ -514,6 +522,12 @@ export class FileStore implements Store {
     this.#checkOpen();
     if (this.#options.readOnly) throw new CadenceError("STORE_NOT_WRITABLE", "The store was opened for reading only.");
   }
+}
+
+function tooManyWait(): CadenceError {
+  return new CadenceError("QUEUE_FULL", `${mostWaiting} writes wait for the disk already.`, {
+    remedy: "The disk is slow or hangs; it is tried again by itself.",
+  });
 }
 
 /** A bulk chunk has one sequence, so within it no operation comes after another: only the last one on each key counts. */

@@ -246,6 +246,47 @@ describe("a failing disk", () => {
   });
 });
 
+describe("group commit", () => {
+  it("writes what comes while a group is on its way as one frame with one sync, in order", async () => {
+    const log: string[] = [];
+    const volume = new MemoryVolume({ onOperation: ({ kind, name }) => void log.push(`${kind} ${name}`) });
+    const store = await open(volume, { commitInterval: 0 });
+    await store.write(put("begin", "0"));
+    log.length = 0;
+    const acknowledged: number[] = [];
+    const writes = Array.from({ length: 50 }, async (_, index) => {
+      await store.write(put("same", String(index)));
+      acknowledged.push(index);
+    });
+    await Promise.all(writes);
+    expect(log.filter((line) => line.startsWith("sync")).length).toBeLessThanOrEqual(2);
+    expect(acknowledged).toEqual(Array.from({ length: 50 }, (_, index) => index));
+    expect((await contentOf(store)).get("same")).toBe("49");
+    const reopened = await open(volume.crash(() => 0));
+    expect((await contentOf(reopened)).get("same")).toBe("49");
+  });
+
+  it("takes no more than a bounded number of batches that wait", async () => {
+    const store = await open(new MemoryVolume());
+    const results = await Promise.allSettled(
+      Array.from({ length: 10_050 }, (_, index) => store.write(put(`k${index}`, "v"))),
+    );
+    const refused = results.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(({ reason }) => (reason as CadenceError).code))).toEqual(new Set(["QUEUE_FULL"]));
+    expect((await contentOf(store)).size).toBe(10_050 - refused.length);
+  });
+
+  it("is finished before the store closes", async () => {
+    const volume = new MemoryVolume();
+    const store = await open(volume);
+    const writes = Array.from({ length: 20 }, (_, index) => store.write(put(`k${index}`, "v")));
+    await store.close();
+    await Promise.all(writes);
+    expect((await contentOf(await open(volume.crash(() => 0)))).size).toBe(20);
+  });
+});
+
 describe("the order of file operations", () => {
   it("is the documented one for commit, seal and bulk", async () => {
     const log: string[] = [];
