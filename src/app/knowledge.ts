@@ -10,6 +10,7 @@ import { loadOf, loadSentence } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { busesOf } from "#modbus/topology.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
+import { combInterval } from "#pipeline/polling/comb.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
 
@@ -82,7 +83,7 @@ export class Knowledge {
 
   /** `now` in ms since 1970, `budget` as a share of each bus. */
   describe(now: number, budget: number): Description {
-    const intervals = this.#known(({ entityId }) => this.intervals.interval(entityId));
+    const intervals = this.#known(({ entityId }) => this.intervals.interval(entityId) ?? this.#combOf(entityId));
     const statistics = this.#known((entity) => this.#summary(entity, now, intervals.get(entity.entityId)));
     const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
     const advice = new Map<EntityId, Advice>();
@@ -115,6 +116,15 @@ export class Knowledge {
           (b.advice?.share ?? 0) - (a.advice?.share ?? 0) || a.entity.entityId.localeCompare(b.entity.entityId, "en"),
       ),
     };
+  }
+
+  /** Without a read that was seen, the reads show in the times between changes. */
+  #combOf(entityId: EntityId): EffectiveInterval | undefined {
+    const gaps = this.statistics.gapsOfReads(entityId);
+    const interval = combInterval(gaps);
+    if (interval === undefined) return undefined;
+    const asOf = this.statistics.lastTime(entityId);
+    return { entityId, seconds: interval / 1_000, origin: "changes", gaps: gaps.length, asOf };
   }
 
   #summary(

@@ -64,6 +64,7 @@ function reportEntity({ entity, busId, statistics, interval, advice }: EntityOve
     availability: statistics?.availability ?? null,
     bus: busId ?? null,
     effectiveInterval: interval?.seconds ?? null,
+    effectiveIntervalFrom: interval?.origin ?? null,
     recommendedInterval: advice?.recommended ?? null,
     reason: advice?.reason ?? null,
   };
@@ -74,7 +75,11 @@ const columns: readonly Column<EntityOverview>[] = [
   { title: "Kind", value: ({ statistics }) => statistics?.kind ?? "–" },
   { title: "Values", align: "right", value: ({ statistics }) => count(statistics?.samples ?? 0) },
   { title: "Changes", align: "right", value: ({ statistics }) => count(statistics?.changes ?? 0) },
-  { title: "Really", align: "right", value: ({ interval }) => seconds(interval?.seconds) },
+  {
+    title: "Really",
+    align: "right",
+    value: ({ interval }) => `${interval?.origin === "changes" ? "≈ " : ""}${seconds(interval?.seconds)}`,
+  },
   {
     title: "Advice",
     align: "right",

@@ -1,3 +1,4 @@
+import { densestRun } from "#core/densest-run.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { PollBurst } from "#model/poll.ts";
 
@@ -40,19 +41,7 @@ export class ServiceTime {
   seconds(): number | undefined {
     const sorted = this.#distances.toSorted((a, b) => a - b);
     if (sorted.length < leastDistances) return undefined;
-    const { from, count } = densest(sorted);
-    return count < leastInCluster ? undefined : (sorted[from + Math.floor(count / 2)] as number) / 1_000;
+    const cluster = densestRun(sorted, clusterWidth);
+    return cluster.length < leastInCluster ? undefined : (cluster[Math.floor(cluster.length / 2)] as number) / 1_000;
   }
-}
-
-/** The most distances that lie within the cluster's width; of several such stretches the one of the shortest. */
-function densest(sorted: readonly number[]): { readonly from: number; readonly count: number } {
-  let best = { from: 0, count: 0 };
-  let end = 0;
-  for (let from = 0; from < sorted.length; from += 1) {
-    const limit = (sorted[from] as number) * (1 + clusterWidth);
-    while (end < sorted.length && (sorted[end] as number) <= limit) end += 1;
-    if (end - from > best.count) best = { from, count: end - from };
-  }
-  return best;
 }

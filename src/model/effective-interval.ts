@@ -4,7 +4,7 @@ import type { EntityId } from "./entity.ts";
 export interface EffectiveInterval {
   readonly entityId: EntityId;
   readonly seconds: number;
-  /** `last-reported`: reads were seen. `changes`: only an upper bound from the gaps between changes. */
+  /** `last-reported`: reads were seen. `changes`: from the comb that reads leave in the times between changes. */
   readonly origin: "last-reported" | "changes";
   /** Gaps between reads behind the figure. */
   readonly gaps: number;

@@ -33,6 +33,8 @@ const noiseRoughness = 0.75;
 const betweenReads = 1.5;
 const enoughChanges = 10;
 const enoughReads = 10;
+/** What an interval takes at the least. */
+const enoughGaps = 3;
 /** A switch is shown late by this share of the time between its changes. */
 const switchLateness = 0.02;
 const slowestSwitch = 30;
@@ -66,7 +68,12 @@ function wishOf(input: AdviceInput): Wish | Advice {
   const wait = (reason: string): Advice => ({ entityId, action: "wait", reason });
   if (statistics === undefined) return wait("No value has been seen yet.");
   if (interval === undefined) {
-    return wait(readsSeen === 0 ? "No read of it was seen." : `Learning: ${readsSeen} of 3 reads seen.`);
+    if (readsSeen === 0) return wait("No read of it was seen.");
+    return wait(
+      readsSeen < enoughGaps
+        ? `Learning: ${readsSeen} of ${enoughGaps} reads seen.`
+        : "Its reads come too close to each other to be counted.",
+    );
   }
   if (statistics.kind === "unavailable" || statistics.kind === "unknown") return wait("Has not answered yet.");
   const present = interval.seconds;

@@ -6,6 +6,7 @@ import type { Stage } from "../stage.ts";
 /** The newest gaps between reads of one entity, in ms; plain data. */
 export interface PollGaps {
   readonly version: 1;
+  /** Negative where another read may hide in the gap. */
   gaps: number[];
   lastPoll: number | undefined;
 }
@@ -16,8 +17,10 @@ const newestGaps = 64;
 const leastGaps = 3;
 /** Gaps this many times the median are outages and restarts, not the interval. */
 const outage = 2.5;
-/** Gaps closer to the period of looking than this may hide a read. */
+/** Reads closer to each other than this, in periods of looking, are missed now and then. */
 const clearOfPeriod = 1.5;
+/** When more gaps than this are that short, the longer ones may well be two. */
+const mostUnclear = 0.25;
 
 /** Effective intervals from reads that were seen. */
 export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId, PollGaps>> {
@@ -34,8 +37,8 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
       this.#entities.set(entityId, state);
       const gap = state.lastPoll === undefined ? 0 : time - state.lastPoll;
       if (state.lastPoll !== undefined && gap <= 0) continue;
-      if (gap >= clearOfPeriod * period) {
-        state.gaps.push(gap);
+      if (gap > 0) {
+        state.gaps.push(gap >= clearOfPeriod * period ? gap : -gap);
         if (state.gaps.length > newestGaps) state.gaps.shift();
         this.#dirty.add(entityId);
       }
@@ -46,9 +49,11 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
   /** Undefined while too few reads were seen. */
   interval(entityId: EntityId): EffectiveInterval | undefined {
     const state = this.#entities.get(entityId);
-    if (state === undefined || state.gaps.length < leastGaps) return undefined;
-    const median = state.gaps.toSorted((a, b) => a - b)[Math.floor(state.gaps.length / 2)] as number;
-    const regular = state.gaps.filter((gap) => gap <= outage * median);
+    const clear = clearGaps(state);
+    if (state === undefined || clear.length < leastGaps) return undefined;
+    if (state.gaps.length - clear.length > state.gaps.length * mostUnclear) return undefined;
+    const median = clear.toSorted((a, b) => a - b)[Math.floor(clear.length / 2)] as number;
+    const regular = clear.filter((gap) => gap <= outage * median);
     const mean = regular.reduce((sum, gap) => sum + gap, 0) / regular.length;
     return {
       entityId,
@@ -59,7 +64,7 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
     };
   }
 
-  /** Gaps seen of an entity, for those who wait for enough of them. */
+  /** Gaps seen of an entity, those that may hide a read too, for those who wait for enough of them. */
   gapsSeen(entityId: EntityId): number {
     return this.#entities.get(entityId)?.gaps.length ?? 0;
   }
@@ -87,4 +92,8 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
     this.#entities.set(entityId, { ...(structuredClone(snapshot) as PollGaps), lastPoll: undefined });
     return true;
   }
+}
+
+function clearGaps(state: PollGaps | undefined): readonly number[] {
+  return state?.gaps.filter((gap) => gap > 0) ?? [];
 }

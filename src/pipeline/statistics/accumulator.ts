@@ -7,7 +7,7 @@ import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments
 
 /** Everything that is kept of one entity; plain data, below 2 kB whatever the number of samples. Times in ms. */
 export interface AccumulatorState {
-  readonly version: 2;
+  readonly version: 3;
   samples: number;
   firstTime: number;
   lastTime: number;
@@ -27,7 +27,13 @@ export interface AccumulatorState {
   /** Sum of squared differences of values that followed each other without a gap. */
   squaredSteps: number;
   steps: number;
+  /** Those of them that were clearly wider than the value's step. */
+  wideSteps: number;
   movement: Movement;
+  /** The newest times between two changes without an outage between them, ms. */
+  changeGaps: number[];
+  /** When the value last changed or came back; NaN while it is away. */
+  changedAt: number;
   /** Distinct texts, as long as they are few. */
   texts: string[];
   manyTexts: boolean;
@@ -37,10 +43,13 @@ export interface AccumulatorState {
 /** More distinct texts are not counted: then it is no enum. */
 const fewTexts = 12;
 const noticeableShare = 0.02;
+const wellAboveStep = 1.5;
+/** Enough for the comb of the gaps to show. */
+const newestChangeGaps = 64;
 
 export function emptyAccumulator(): AccumulatorState {
   return {
-    version: 2,
+    version: 3,
     samples: 0,
     firstTime: 0,
     lastTime: Number.NEGATIVE_INFINITY,
@@ -58,7 +67,10 @@ export function emptyAccumulator(): AccumulatorState {
     falls: 0,
     squaredSteps: 0,
     steps: 0,
+    wideSteps: 0,
     movement: noMovement,
+    changeGaps: [],
+    changedAt: Number.NaN,
     texts: [],
     manyTexts: false,
     numeric: true,
@@ -72,7 +84,8 @@ export function accumulate(state: AccumulatorState, { time, state: text, kind, v
   const missing = kind === "unavailable" || kind === "unknown";
   const wasMissing = state.samples === 0 || state.lastKind === "unavailable" || state.lastKind === "unknown";
   if (missing && !wasMissing) state.outages += 1;
-  if (!missing) takeValue(state, time, text, kind === "number" ? value : Number.NaN, wasMissing);
+  if (missing) state.changedAt = Number.NaN;
+  else takeValue(state, time, text, kind === "number" ? value : Number.NaN, wasMissing);
   if (state.samples === 0) state.firstTime = time;
   state.samples += 1;
   state.lastTime = time;
@@ -98,6 +111,7 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
       if (!afterGap) {
         state.squaredSteps += step * step;
         state.steps += 1;
+        if (Math.abs(step) > (resolutionValue(state.resolution) ?? 0) * wellAboveStep) state.wideSteps += 1;
       }
     }
   }
@@ -105,6 +119,13 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
     state.movement = afterGap
       ? startAt(state.movement, time, value)
       : addValue(state.movement, time, value, noticeableStep(state));
+  }
+  if (afterGap || before !== text) {
+    if (Number.isFinite(state.changedAt) && time > state.changedAt) {
+      state.changeGaps.push(time - state.changedAt);
+      if (state.changeGaps.length > newestChangeGaps) state.changeGaps.shift();
+    }
+    state.changedAt = time;
   }
   state.valueState = text;
   if (!state.manyTexts && !state.texts.includes(text)) {
@@ -178,6 +199,15 @@ export function summarize(
       ? {}
       : { roughness: state.squaredSteps / state.steps / 2 / (moments.squares / moments.weight) }),
   };
+}
+
+/**
+ * The newest times between two changes, ms, oldest first, where they are whole multiples of the time between reads: of values that
+ * usually differ by several steps from one change to the next. One that moves a step at a time, as counters do, changes when it crosses
+ * the step and not when it is read; for those the list is empty.
+ */
+export function gapsOfReads({ changeGaps, wideSteps, steps, numeric }: AccumulatorState): readonly number[] {
+  return numeric && wideSteps * 2 > steps ? changeGaps : [];
 }
 
 /** Two values that only ever alternate. */

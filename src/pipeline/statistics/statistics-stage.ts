@@ -2,7 +2,14 @@ import type { EntityId } from "#model/entity.ts";
 import type { EntityStatistics } from "#model/entity-statistics.ts";
 import type { Reading } from "#model/reading.ts";
 import type { Stage } from "../stage.ts";
-import { accumulate, type AccumulatorState, emptyAccumulator, summarize, type SummaryOptions } from "./accumulator.ts";
+import {
+  accumulate,
+  type AccumulatorState,
+  emptyAccumulator,
+  gapsOfReads,
+  summarize,
+  type SummaryOptions,
+} from "./accumulator.ts";
 
 /** Statistics of every entity, one accumulator each. */
 export class StatisticsStage implements Stage<readonly Reading[], ReadonlyMap<EntityId, AccumulatorState>> {
@@ -25,6 +32,12 @@ export class StatisticsStage implements Stage<readonly Reading[], ReadonlyMap<En
   /** The time of the last reading taken, ms since 1970; -Infinity when there was none. */
   lastTime(entityId: EntityId): number {
     return this.#states.get(entityId)?.lastTime ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** See `gapsOfReads`. */
+  gapsOfReads(entityId: EntityId): readonly number[] {
+    const state = this.#states.get(entityId);
+    return state === undefined ? [] : gapsOfReads(state);
   }
 
   /** Samples taken of an entity. */

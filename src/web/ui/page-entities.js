@@ -179,7 +179,11 @@ function entityRow({ entity, statistics, interval: seen, advice }) {
       entity.unit !== undefined && h("span", { class: "second" }, `\u00a0${entity.unit}`),
     ),
     h("td", { class: "wide-only" }, h("span", { class: "kind" }, statistics?.kind ?? "new")),
-    h("td", { class: "number wide-only" }, seen === undefined ? "not known" : interval(seen.seconds)),
+    h(
+      "td",
+      { class: "number wide-only" },
+      seen === undefined ? "not known" : `${seen.origin === "changes" ? "≈ " : ""}${interval(seen.seconds)}`,
+    ),
     h(
       "td",
       { class: `number ${advice !== undefined && differs({ advice, entity }) ? "plan" : "second"}` },

@@ -107,6 +107,9 @@ describe("the advice for one register", () => {
     expect(wait({ ...(statistics === undefined ? {} : { statistics }), readsSeen: 2 })).toMatchObject({
       reason: "Learning: 2 of 3 reads seen.",
     });
+    expect(wait({ ...(statistics === undefined ? {} : { statistics }), readsSeen: 64 })).toMatchObject({
+      reason: "Its reads come too close to each other to be counted.",
+    });
     const silent = inputOf("sensor.a", { seconds: 5, value: () => "unavailable" });
     expect(wait({ ...silent, ...(interval === undefined ? {} : { interval }) })).toMatchObject({
       reason: "Has not answered yet.",

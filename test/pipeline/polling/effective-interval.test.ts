@@ -61,6 +61,13 @@ describe("the interval a register really gets", () => {
     expect(intervals.interval("sensor.a")).toBeUndefined();
   });
 
+  it("is not known of reads as close as the looks: the gaps that seem clear are two reads", () => {
+    const intervals = new EffectiveIntervals();
+    const seen = every(1.05, 200).filter((_, index) => index % 5 !== 0);
+    intervals.step(burst(seen, 0, 210_000));
+    expect(intervals.interval("sensor.a")).toBeUndefined();
+  });
+
   it("follows a new interval within 64 reads, and counts a read that is seen twice once", () => {
     const intervals = new EffectiveIntervals();
     intervals.step(burst(every(5, 100), 0, 500_000));
