@@ -22,6 +22,7 @@ describe("ten minutes beside a real Home Assistant", () => {
   let bench: Bench;
   let startedAt = 0;
   let firstSensorsAfter = 0;
+  let devices: readonly string[];
   let last: Overview;
   let beforeRestart: Overview;
   let stored: readonly RecordedState[];
@@ -53,6 +54,7 @@ describe("ten minutes beside a real Home Assistant", () => {
     const first = startDaemon();
     await first.until((overview) => overview.entities.length === 44, 90_000);
     firstSensorsAfter = await ourSensorsAppear(bench, startedAt);
+    devices = await devicesOf(bench);
     await pause(startedAt + 3 * minute - Date.now());
     beforeRestart = await first.overview();
     await bench.restartHomeAssistant();
@@ -92,6 +94,8 @@ describe("ten minutes beside a real Home Assistant", () => {
 
   it("shows its sensors in Home Assistant within three minutes", () => {
     expect(firstSensorsAfter).toBeLessThan(3 * minute);
+    expect(devices).toContain("Modbus Cadence");
+    expect(devices.some((name) => name.startsWith("Modbus bus "))).toBe(true);
   });
 
   it("holds every state the recorder wrote exactly once, and nothing else", () => {
@@ -154,6 +158,13 @@ async function ourSensorsAppear(bench: Bench, since: number): Promise<number> {
     await pause(1_000);
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** Names of the devices in Home Assistant that hold a sensor of ours. */
+async function devicesOf(bench: Bench): Promise<readonly string[]> {
+  const template =
+    "{{ states.sensor | selectattr('entity_id', 'search', 'cadence') | map(attribute='entity_id') | map('device_attr', 'name') | unique | list | to_json }}";
+  return (await bench.api("template", { template })) as readonly string[];
 }
 
 /** Seconds between reads of a register on the line; gaps over two and a half times the median (the restart) are none. */
