@@ -81,6 +81,20 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await entriesOf(store)).toEqual([]);
     });
 
+    it("gives iterations that overlap a snapshot each, and survives those that end early", async () => {
+      await using store = await open();
+      await store.write(new Batch().put(text("a"), bytes(1)).put(text("b"), bytes(2)).put(text("c"), bytes(3)));
+      const iterators = Array.from({ length: 8 }, () => store.range()[Symbol.asyncIterator]());
+      const begun = await Promise.all(iterators.slice(0, 3).map((iterator) => iterator.next()));
+      expect(begun.every(({ value }) => Buffer.from((value as { key: Uint8Array }).key).toString() === "a")).toBe(true);
+      await store.write(new Batch().put(text("b"), bytes(9)).delete(text("c")));
+      for (const iterator of iterators) await iterator.return?.();
+      expect(await entriesOf(store)).toEqual([
+        ["a", "\u0001"],
+        ["b", "\t"],
+      ]);
+    });
+
     it("keeps the caller's hands off its own bytes", async () => {
       await using store = await open();
       await store.write(new Batch().put(text("a"), bytes(1)));

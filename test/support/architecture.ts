@@ -162,7 +162,9 @@ function moduleFault(file: File, used: ImportOf): string | undefined {
   const rule = guarded.find(({ module }) => module.test(used.specifier));
   if (rule !== undefined) {
     if (!rule.only.some((allowed) => allowed.test(file.path))) return `${used.specifier} is not allowed here`;
-    return rule.onDemand === true && !used.dynamic ? `${used.specifier} is loaded on demand only` : undefined;
+    return rule.onDemand === true && !used.dynamic && !used.typeOnly
+      ? `${used.specifier} is loaded on demand only`
+      : undefined;
   }
   return used.specifier.startsWith("node:") ? undefined : `${used.specifier} is not a known dependency`;
 }

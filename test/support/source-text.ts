@@ -56,16 +56,19 @@ export interface ImportOf {
   readonly line: number;
   /** `import("…")`: loaded on demand. */
   readonly dynamic: boolean;
+  /** Gone when the program runs. */
+  readonly typeOnly: boolean;
 }
 
 const importPattern =
-  /(?:^|[\n;])\s*(?:import|export)\s+(?:type\s+)?(?:[\w*\s{},$]+?\s+from\s+)?["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']\s*\)/g;
+  /(?:^|[\n;])\s*(?:import|export)\s+(type\s+)?(?:[\w*\s{},$]+?\s+from\s+)?["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']\s*\)/g;
 
 /** Every module that a source file names, `import type` included. `code` has its comments blanked. */
 export function importsOf(code: string): ImportOf[] {
   return [...code.matchAll(importPattern)].map((match) => ({
-    specifier: (match[1] ?? match[2]) as string,
+    specifier: (match[2] ?? match[3]) as string,
     line: code.slice(0, match.index + match[0].length).split("\n").length,
-    dynamic: match[2] !== undefined,
+    dynamic: match[3] !== undefined,
+    typeOnly: match[1] !== undefined,
   }));
 }
