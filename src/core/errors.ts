@@ -22,6 +22,7 @@ export const ErrorCode = {
   STORE_CLOSED: "The store is closed",
   STORE_KEY_INVALID: "A key is not valid",
   STORE_VALUE_INVALID: "A value cannot be stored",
+  STORE_CONFLICT: "A record was changed by somebody else meanwhile",
   STORE_EXPORT_EXISTS: "The folder to export to is not empty",
   CODEC_UNKNOWN: "Bytes were written by an unknown codec",
   SOURCE_NOT_FOUND: "A file to read does not exist",

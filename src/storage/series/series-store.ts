@@ -4,12 +4,12 @@ import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
 import { Batch } from "../batch.ts";
+import { Cache } from "../cache.ts";
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, keyOf, keyText, orderedU64, prefixRange, readOrderedU64, textKey } from "../keys.ts";
 import type { Store } from "../store.ts";
 import { decodeBlock, encodeBlock, type SeriesSlice } from "./block.ts";
-import { BlockCache } from "./block-cache.ts";
 import { type BlockSummary, blockKey, parseBlockKey, summarizeBlock } from "./block-summary.ts";
 import { Head, lowerBound, mergeSlices } from "./head.ts";
 import { decodeLogEntry, encodeLogEntry, type SeriesSamples } from "./log-entry.ts";
@@ -48,7 +48,9 @@ const smallBlock = 1_024;
 /** A log that holds more is turned into blocks. */
 const samplesInLog = 65_536;
 const longestText = 65_536;
-const cachedSamples = 400_000;
+const cachedBytes = 12_000_000;
+/** Of a decoded sample: its time, and its text's share of memory. */
+const bytesPerSample = 30;
 /** Whole milliseconds whose magnitude the block format can hold. */
 const farthestTime = 2 ** 49;
 
@@ -63,7 +65,10 @@ export class SeriesStore {
   readonly #byId = new Map<number, SeriesState>();
   /** Guards everything below and the heads; appends and checkpoints come one after the other. */
   readonly #changing = new Mutex();
-  readonly #cache = new BlockCache(cachedSamples);
+  readonly #blocks = new Cache<SeriesSlice>({
+    bytes: cachedBytes,
+    sizeOf: ({ states }) => states.length * bytesPerSample,
+  });
   #logKeys: Uint8Array[] = [];
   #logSamples = 0;
   #nextLog = 1;
@@ -209,12 +214,12 @@ export class SeriesStore {
 
   /** Undefined when the block was replaced meanwhile. */
   async #readBlock(summary: BlockSummary): Promise<SeriesSlice | undefined> {
-    const cached = this.#cache.get(summary.blockId);
+    const cached = this.#blocks.peek(String(summary.blockId));
     if (cached !== undefined) return cached;
     const bytes = await this.#store.get(blockKey(summary));
     if (bytes === undefined) return undefined;
     const slice = decodeBlock(bytes);
-    this.#cache.set(summary.blockId, slice);
+    this.#blocks.set(String(summary.blockId), slice);
     return slice;
   }
 
@@ -251,7 +256,7 @@ export class SeriesStore {
     for (const { state, blocks, gone } of after) {
       state.blocks = blocks;
       state.head = new Head();
-      for (const { blockId } of gone) this.#cache.delete(blockId);
+      for (const { blockId } of gone) this.#blocks.invalidate(String(blockId));
     }
     this.#logKeys = [];
     this.#logSamples = 0;
