@@ -1,3 +1,4 @@
+import { CadenceError } from "#core/errors.ts";
 import type { Output } from "./output.ts";
 import type { ExitCode } from "./exit-code.ts";
 
@@ -51,3 +52,12 @@ export const storeFlag: Flag = {
   value: "DIR",
   text: "Folder of the store (default: the option store_directory)",
 };
+
+/** ms since 1970 from what stands behind a flag. Throws USAGE. */
+export function readTime(flag: string, text: string): number {
+  const time = /^-?\d+$/.test(text) && text.length > 4 ? Number(text) : Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw new CadenceError("USAGE", `--${flag} must be a time, got “${text}”.`, {
+    remedy: "Write 2026-11-20, 2026-11-20T03:00:00Z, or milliseconds since 1970.",
+  });
+}

@@ -4,6 +4,10 @@ import { optionsCommand } from "./options.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { storeBackupCommand } from "./store-backup.ts";
+import { storeBackupsCommand } from "./store-backups.ts";
+import { storeCompactCommand } from "./store-compact.ts";
+import { storeRestoreCommand } from "./store-restore.ts";
 import { storeExportCommand } from "./store-export.ts";
 import { storeInfoCommand } from "./store-info.ts";
 import { storeQueryCommand } from "./store-query.ts";
@@ -17,6 +21,10 @@ export const commands: readonly Command[] = [
   reportCommand,
   storeInfoCommand,
   storeVerifyCommand,
+  storeCompactCommand,
+  storeBackupCommand,
+  storeBackupsCommand,
+  storeRestoreCommand,
   storeExportCommand,
   storeQueryCommand,
   optionsCommand,

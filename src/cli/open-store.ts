@@ -2,7 +2,7 @@ import { createLogger } from "#app/logger.ts";
 import { systemClock } from "#core/clock.ts";
 import type { Logger } from "#core/logger.ts";
 import { loadSettings } from "#config/load.ts";
-import { Storage } from "#storage/index.ts";
+import { Backups, Storage } from "#storage/index.ts";
 import { type FlagValues, textFlag } from "./command.ts";
 
 /** Warnings and errors of a command that is no daemon, for people. */
@@ -23,7 +23,11 @@ export function openForReading(directory: string): Promise<Storage> {
   return Storage.open({ at: directory, clock: systemClock, logger: commandLogger, readOnly: true });
 }
 
-/** The store of a command that writes; made when there is none. Throws STORE_LOCKED, STORE_NOT_WRITABLE, STORE_*. */
-export function openForWriting(directory: string): Promise<Storage> {
-  return Storage.open({ at: directory, clock: systemClock, logger: commandLogger, create: true });
+/** The store of a command that writes; made when there is none, unless told otherwise. Throws STORE_LOCKED, STORE_NOT_WRITABLE, STORE_*. */
+export function openForWriting(directory: string, { create = true } = {}): Promise<Storage> {
+  return Storage.open({ at: directory, clock: systemClock, logger: commandLogger, create });
+}
+
+export function openBackups(directory: string): Backups {
+  return new Backups({ directory, clock: systemClock, logger: commandLogger });
 }

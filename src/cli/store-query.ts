@@ -1,7 +1,7 @@
 import { CadenceError } from "#core/errors.ts";
 import { SampleRepository } from "#repository/samples.ts";
 import { csvHeader, csvLine } from "#sources/csv-writer.ts";
-import { type Command, type FlagValues, storeFlag, textFlag } from "./command.ts";
+import { type Command, type FlagValues, readTime, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
 
@@ -44,9 +44,5 @@ export const storeQueryCommand: Command = {
 function bound(flags: FlagValues, name: "from" | "to"): { from?: number; to?: number } {
   const text = textFlag(flags, name);
   if (text === undefined) return {};
-  const time = /^-?\d+$/.test(text) && text.length > 4 ? Number(text) : Date.parse(text);
-  if (Number.isFinite(time)) return { [name]: time };
-  throw new CadenceError("USAGE", `--${name} must be a time, got “${text}”.`, {
-    remedy: "Write 2026-11-20, 2026-11-20T03:00:00Z, or milliseconds since 1970.",
-  });
+  return { [name]: readTime(name, text) };
 }

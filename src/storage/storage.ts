@@ -106,6 +106,12 @@ export class Storage implements AsyncDisposable {
     return this.#store.verify(options);
   }
 
+  /** Turns the log into blocks and rewrites chunks that are mostly superseded, until none is worth it. */
+  async compact(): Promise<void> {
+    await this.series.flush();
+    while ((await this.#store.compact()) > 0);
+  }
+
   /** Idempotent. The log stays a log: closing is quick, and the next opening reads it. */
   close(): Promise<void> {
     return this.#store.close();

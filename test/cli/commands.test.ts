@@ -34,7 +34,8 @@ describe("help", () => {
   it("lists every command, and ends with 0", async () => {
     const { code, stdout } = await runCadence(["--help"]);
     expect(code).toBe(0);
-    for (const { name, summary } of commands) expect(stdout).toContain(`${name.padEnd(12)}  ${summary}`);
+    const width = Math.max(...commands.map(({ name }) => name.length));
+    for (const { name, summary } of commands) expect(stdout).toContain(`${name.padEnd(width)}  ${summary}`);
   });
 
   it("of a command lists its flags, whatever else is on the line", async () => {

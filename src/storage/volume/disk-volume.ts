@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, rename, stat, statfs, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, rename, stat, statfs, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CadenceError, type ErrorCode, isCadenceError } from "#core/errors.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -59,6 +59,9 @@ async function syncFolder(path: string): Promise<void> {
   await handle.sync();
 }
 
+/** Other file systems, those without links, and containers that forbid them. */
+const cannotLink: ReadonlySet<string> = new Set(["EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP", "EMLINK", "ENOSYS"]);
+
 export class DiskVolume implements Volume {
   readonly directory: string;
   #bytesWritten = 0;
@@ -94,6 +97,17 @@ export class DiskVolume implements Volume {
 
   async remove(name: string): Promise<void> {
     await attempt(name, () => unlink(this.#path(name)));
+  }
+
+  /** A second name in another folder for a file that never changes again. False where the file system cannot; then it has to be copied. */
+  async linkInto(target: DiskVolume, name: string): Promise<boolean> {
+    try {
+      await link(this.#path(name), target.#path(name));
+      return true;
+    } catch (cause) {
+      if (cannotLink.has((cause as NodeJS.ErrnoException).code ?? "")) return false;
+      return attempt(name, () => Promise.reject(cause as Error));
+    }
   }
 
   async syncDirectory(): Promise<void> {

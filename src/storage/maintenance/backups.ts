@@ -1,0 +1,156 @@
+import { join } from "node:path";
+import type { Clock } from "#core/clock.ts";
+import { CadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import { FileStore } from "../backends/file-store.ts";
+import type { VerifyReport } from "../backends/file-store-verify.ts";
+import { Batch } from "../batch.ts";
+import { latin1 } from "../chunk/batch-frame.ts";
+import { openDiskVolume } from "../volume/disk-volume.ts";
+import { Subfolders } from "../volume/subfolders.ts";
+import { copyStore, type StoreCopy } from "./copy-store.ts";
+
+/** Folder of the backups within the store's own. */
+const folderName = "backups";
+const namePattern = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z(?:-\d+)?$/;
+/** Not finished: removed when the next one is made. */
+const unfinished = ".unfinished";
+
+export interface Backup {
+  /** `2026-11-21T06-05-00Z`: when it was made, UTC. */
+  readonly name: string;
+  /** ms since 1970. */
+  readonly time: number;
+}
+
+export interface NewBackup extends Backup, StoreCopy {}
+
+export interface RestoreReport {
+  readonly from: Backup;
+  /** What was there before, as a backup of its own. */
+  readonly before: Backup;
+  readonly entries: number;
+}
+
+/**
+ * Copies of a store beside it, each whole by itself: what never changes is linked, so that a backup costs little more than what is new.
+ * A backup has its name only when it was read back and found without fault.
+ */
+export class Backups {
+  readonly #directory: string;
+  readonly #folders: Subfolders;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(options: { readonly directory: string; readonly clock: Clock; readonly logger: Logger }) {
+    this.#directory = options.directory;
+    this.#folders = new Subfolders(join(options.directory, folderName));
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  /** Oldest first. Foreign folders are left out. */
+  async list(): Promise<readonly Backup[]> {
+    return (await this.#folders.list()).flatMap(parseName);
+  }
+
+  /** The store may be in use. Throws STORE_NOT_FOUND, STORE_CORRUPT, STORE_FULL, STORE_NOT_WRITABLE. */
+  async create(): Promise<NewBackup> {
+    const source = await openDiskVolume(this.#directory);
+    await this.#folders.remove(unfinished);
+    const target = await this.#folders.create(unfinished);
+    try {
+      const copy = await copyStore(source, target);
+      const { faults } = await this.#verifyFolder(unfinished);
+      if (faults.length > 0) throw damaged("The store has faults, so its copy has them as well", faults.length);
+      const backup = await this.#freeName();
+      await this.#folders.rename(unfinished, backup.name);
+      return { ...backup, ...copy };
+    } catch (error) {
+      await this.#folders.remove(unfinished);
+      throw error;
+    }
+  }
+
+  async #freeName(): Promise<Backup> {
+    const taken = new Set(await this.#folders.list());
+    const time = Math.floor(this.#clock.now() / 1_000) * 1_000;
+    const stem = `${new Date(time).toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? stem : `${stem}-${number}`;
+      if (!taken.has(name)) return { name, time };
+    }
+  }
+
+  /** Reads every byte of a backup. Throws STORE_NOT_FOUND. */
+  async verify(name: string): Promise<VerifyReport> {
+    return this.#verifyFolder((await this.#find(name)).name);
+  }
+
+  async #verifyFolder(name: string): Promise<VerifyReport> {
+    await using store = await this.#open(name);
+    return store.verify();
+  }
+
+  async #open(name: string): Promise<FileStore> {
+    const volume = await this.#folders.open(name);
+    return FileStore.open({ volume, clock: this.#clock, logger: this.#logger, readOnly: true });
+  }
+
+  /** Removes the oldest until `keep` are left; those that went. */
+  async prune(keep: number): Promise<readonly Backup[]> {
+    const all = await this.list();
+    const old = all.slice(0, Math.max(0, all.length - keep));
+    for (const { name } of old) await this.#folders.remove(name);
+    return old;
+  }
+
+  /** The newest backup that is not newer than `time`; undefined when there is none. */
+  async newest(time: number = Number.POSITIVE_INFINITY): Promise<Backup | undefined> {
+    return (await this.list()).findLast((backup) => backup.time <= time);
+  }
+
+  /**
+   * Makes the store what the backup is, in one step that is there whole or not at all. The store must not be in use; what it held is
+   * backed up first. Throws STORE_NOT_FOUND, STORE_CORRUPT when the backup has faults, STORE_LOCKED, STORE_*.
+   */
+  async restore(name: string): Promise<RestoreReport> {
+    const from = await this.#find(name);
+    await using backup = await this.#open(from.name);
+    const { faults } = await backup.verify();
+    if (faults.length > 0) throw damaged(`The backup ${name} has faults`, faults.length);
+    const volume = await openDiskVolume(this.#directory);
+    await using store = await FileStore.open({ volume, clock: this.#clock, logger: this.#logger });
+    const before = await this.create();
+    const batch = new Batch();
+    const kept = new Set<string>();
+    for await (const { key, value } of backup.range()) {
+      kept.add(latin1(key));
+      batch.put(key, value);
+    }
+    for await (const key of store.keys()) if (!kept.has(latin1(key))) batch.delete(key);
+    await store.bulk(batch);
+    return { from, before: { name: before.name, time: before.time }, entries: kept.size };
+  }
+
+  async #find(name: string): Promise<Backup> {
+    const found = (await this.list()).find((backup) => backup.name === name);
+    if (found !== undefined) return found;
+    throw new CadenceError("STORE_NOT_FOUND", `There is no backup ${name}.`, {
+      remedy: "All of them: npm run --silent cadence -- store backups",
+    });
+  }
+}
+
+function parseName(name: string): Backup[] {
+  const [, day, hour, minute, second] = namePattern.exec(name) ?? [];
+  const time = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? [] : [{ name, time }];
+}
+
+function damaged(what: string, faults: number): CadenceError {
+  return new CadenceError("STORE_CORRUPT", `${what}: ${faults}.`, {
+    remedy: "See store verify; an older backup may be whole.",
+    details: { faults },
+  });
+}

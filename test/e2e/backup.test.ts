@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { Daemon, runCadence } from "../support/daemon.ts";
+import { TemporaryFolder } from "../support/temporary-folder.ts";
+
+const folder = new TemporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+async function json(argv: readonly string[]): Promise<{ code: number | null; document: Record<string, unknown> }> {
+  const { code, stdout } = await runCadence([...argv, "--json"]);
+  return { code, document: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+describe("backups from the command line", () => {
+  it("are made beside a running daemon, checked, and restored when it has stopped", async () => {
+    const store = folder.at("store");
+    await using daemon = new Daemon(["demo", "--store", store], { environment: { CADENCE_PANEL_PORT: "0" } });
+    await daemon.until(({ storage }) => storage.samples > 50_000);
+    const made = await json(["store", "backup", "--store", store]);
+    expect(made.code).toBe(0);
+    const name = made.document["name"] as string;
+    const refused = await json(["store", "restore", name, "--store", store]);
+    expect([refused.code, refused.document]).toMatchObject([1, { error: { code: "STORE_LOCKED" } }]);
+    expect(await daemon.kill("SIGINT")).toBe(0);
+
+    expect(await json(["store", "backups", "--verify", "--store", store])).toMatchObject({
+      code: 0,
+      document: { backups: [{ name, ok: true, faults: 0 }] },
+    });
+    const before = await json(["store", "info", "--store", store]);
+    const restored = await json([
+      "store",
+      "restore",
+      "--at",
+      new Date(Date.now() + 60_000).toISOString(),
+      "--store",
+      store,
+    ]);
+    expect(restored).toMatchObject({ code: 0, document: { from: name } });
+    const after = await json(["store", "info", "--store", store]);
+    expect(Number(after.document["samples"])).toBeGreaterThan(50_000);
+    expect(Number(after.document["samples"])).toBeLessThanOrEqual(Number(before.document["samples"]));
+    expect((await json(["store", "verify", "--store", store])).code).toBe(0);
+    expect((await json(["store", "backup", "--keep", "1", "--store", store])).document["removed"]).toEqual([
+      name,
+      restored.document["before"],
+    ]);
+  }, 60_000);
+
+  it("are wrongly asked for with a sentence", async () => {
+    writeFileSync(folder.at("one.csv"), "entity_id,timestamp_ms,state\nsensor.a,1,5\n");
+    const store = folder.at("small");
+    expect((await runCadence(["replay", folder.at("one.csv"), "--store", store])).code).toBe(0);
+    for (const [argv, code, words] of [
+      [["store", "restore"], 2, "needs either the name of a backup or --at TIME"],
+      [["store", "restore", "a", "--at", "2026-01-01"], 2, "needs either the name of a backup or --at TIME"],
+      [["store", "restore", "2026-01-01T00-00-00Z"], 1, "There is no backup 2026-01-01T00-00-00Z."],
+      [["store", "restore", "--at", "2001-01-01"], 1, "There is no backup from before 2001-01-01."],
+      [["store", "backup", "--keep", "0"], 2, "--keep must be a whole number from 1 on"],
+      [["store", "compact", "--store", folder.at("none")], 1, "There is no store in"],
+    ] as const) {
+      const { code: ended, stderr } = await runCadence([
+        ...argv,
+        ...(argv.includes("--store" as never) ? [] : ["--store", store]),
+      ]);
+      expect([argv, ended]).toEqual([argv, code]);
+      expect(stderr).toContain(words);
+    }
+  });
+});
