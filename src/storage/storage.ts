@@ -4,6 +4,8 @@ import { FileStore, type FileStoreStatus } from "./backends/file-store.ts";
 import type { VerifyOptions, VerifyReport } from "./backends/file-store-verify.ts";
 import type { Batch } from "./batch.ts";
 import { Collection, type CollectionSpec } from "./collection.ts";
+import { fromLatin1 } from "./chunk/batch-frame.ts";
+import { describeKey } from "./describe-key.ts";
 import { Document } from "./document.ts";
 import { KeySpace, keyOf, keyText, prefixRange } from "./keys.ts";
 import { SeriesStore } from "./series/series-store.ts";
@@ -102,8 +104,11 @@ export class Storage implements AsyncDisposable {
     };
   }
 
-  verify(options?: VerifyOptions): Promise<VerifyReport> {
-    return this.#store.verify(options);
+  /** Reads every byte back. What a fault costs is said in words: entity and time, or collection and key. */
+  async verify(options?: VerifyOptions): Promise<VerifyReport> {
+    const report = await this.#store.verify(options);
+    const describe = (key: string): string => describeKey(fromLatin1(key), (id) => this.series.nameOf(id));
+    return { ...report, faults: report.faults.map((fault) => ({ ...fault, lost: fault.lost.map(describe) })) };
   }
 
   /** Turns the log into blocks and rewrites chunks that are mostly superseded, until none is worth it. */

@@ -15,7 +15,7 @@ export interface StoreFault {
   readonly file: string;
   readonly offset: number;
   readonly code: "HEADER" | "FRAME" | "INDEX" | "TORN_TAIL" | "MISSING" | "MANIFEST";
-  /** Live keys (latin1 text) whose value cannot be read because of it. */
+  /** What cannot be read because of it: live keys as latin1 text; in words where Storage tells. */
   readonly lost: readonly string[];
 }
 

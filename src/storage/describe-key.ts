@@ -1,0 +1,31 @@
+import { KeySpace, keyText } from "./keys.ts";
+import { parseBlockKey } from "./series/block-summary.ts";
+
+/** What a record is, for people: `sensor.a, 1,024 values from 2026-11-20 06:00:00 to 2026-11-20 18:00:00 UTC`. */
+export function describeKey(key: Uint8Array, nameOf: (seriesId: number) => string | undefined): string {
+  try {
+    switch (key[0] ?? 0) {
+      case KeySpace.block: {
+        const { seriesId, first, last, count } = parseBlockKey(key);
+        const name = nameOf(seriesId) ?? `series ${seriesId}`;
+        return `${name}, ${count.toLocaleString("en")} values from ${instant(first)} to ${instant(last)} UTC`;
+      }
+      case KeySpace.log:
+        return "values of many entities that were not in a block yet";
+      case KeySpace.seriesName:
+        return `the name of ${keyText(key.subarray(1))}`;
+      case KeySpace.collection: {
+        const split = key.indexOf(0, 1);
+        return `${keyText(key.subarray(1, split))}: ${keyText(key.subarray(split + 1))}`;
+      }
+      default:
+        return `the record ${Buffer.from(key).toString("hex")}`;
+    }
+  } catch {
+    return `the record ${Buffer.from(key).toString("hex")}`;
+  }
+}
+
+function instant(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replace("T", " ");
+}
