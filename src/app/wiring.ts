@@ -6,8 +6,9 @@ import { Intake } from "#ingest/intake.ts";
 import type { Overview } from "#model/overview.ts";
 import { Publisher } from "#publish/publisher.ts";
 import type { Repository } from "#repository/repository.ts";
-import type { Storage } from "#storage/index.ts";
+import { Backups, type Storage } from "#storage/index.ts";
 import { PanelServer } from "#web/server.ts";
+import { BackupSchedule } from "./backup-schedule.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
 import { StorageWatch } from "./storage-watch.ts";
@@ -38,7 +39,7 @@ export interface Wiring {
 
 /** The data's way, from top to bottom. */
 export function wire({
-  settings: { config, addon },
+  settings: { config, addon, storeDirectory },
   storage,
   repository,
   logger,
@@ -50,6 +51,13 @@ export function wire({
   const knowledge = new Knowledge();
   const learning = new Learning({ repository, knowledge, logger: logger.child("learning"), clock });
   const storageWatch = new StorageWatch(storage, clock);
+  const backupSchedule = new BackupSchedule({
+    backups: new Backups({ directory: storeDirectory, clock: networkClock, logger: logger.child("backups") }),
+    clock: networkClock,
+    logger: logger.child("backups"),
+    interval: config.backup_interval * 3_600_000,
+    keep: config.backup_keep,
+  });
 
   // Home Assistant → bridge → ingest → repository and pipeline
   const intake = new Intake({
@@ -95,7 +103,7 @@ export function wire({
       gaps: bridge.gaps.total,
       openGaps: bridge.gaps.open,
     },
-    storage: storageWatch.health(),
+    storage: { ...storageWatch.health(), ...backupSchedule.health() },
     ...knowledge.describe(clock.now(), config.bus_budget),
   });
 
@@ -133,6 +141,7 @@ export function wire({
       { service: panel },
       { service: learning, startWithin: 600_000 },
       { service: storageWatch },
+      { service: backupSchedule },
       { service: intake },
       { service: bridge },
       { service: publisher },

@@ -82,6 +82,21 @@ export const options = {
     default: 10,
     text: "A power loss costs at most what arrived in this time. 0 makes every write durable at once and wears an SD card out.",
   },
+  backup_interval: {
+    type: "number",
+    minimum: 0,
+    maximum: 720,
+    unit: "hours",
+    default: 24,
+    text: "How often the store is backed up beside itself. What never changes is linked, not copied. 0 makes no backups.",
+  },
+  backup_keep: {
+    type: "integer",
+    minimum: 1,
+    maximum: 365,
+    default: 7,
+    text: "How many backups are kept; the oldest go first.",
+  },
   bus_budget: {
     type: "number",
     minimum: 0.05,

@@ -150,6 +150,13 @@ const siteRows: readonly Row<Overview>[] = [
     value: ({ storage }) => storage.damagedFrames,
   },
   {
+    key: "storage_last_backup",
+    name: "Last backup",
+    deviceClass: "timestamp",
+    category: "diagnostic",
+    value: ({ storage }) => instant(storage.lastBackupAt),
+  },
+  {
     key: "storage_free",
     name: "Free disk",
     unit: "GB",

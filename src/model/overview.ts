@@ -52,6 +52,8 @@ export interface StorageHealth {
   readonly lastCommitAt?: number;
   readonly commitMilliseconds?: number;
   readonly damagedFrames: number;
+  /** ms since 1970; absent before the first backup. */
+  readonly lastBackupAt?: number;
   readonly freeDiskBytes?: number;
 }
 

@@ -55,13 +55,13 @@ export class Backups {
   }
 
   /** The store may be in use. Throws STORE_NOT_FOUND, STORE_CORRUPT, STORE_FULL, STORE_NOT_WRITABLE. */
-  async create(): Promise<NewBackup> {
+  async create(signal?: AbortSignal): Promise<NewBackup> {
     const source = await openDiskVolume(this.#directory);
     await this.#folders.remove(unfinished);
     const target = await this.#folders.create(unfinished);
     try {
-      const copy = await copyStore(source, target);
-      const { faults } = await this.#verifyFolder(unfinished);
+      const copy = await copyStore(source, target, signal);
+      const { faults } = await this.#verifyFolder(unfinished, signal);
       if (faults.length > 0) throw damaged("The store has faults, so its copy has them as well", faults.length);
       const backup = await this.#freeName();
       await this.#folders.rename(unfinished, backup.name);
@@ -87,9 +87,9 @@ export class Backups {
     return this.#verifyFolder((await this.#find(name)).name);
   }
 
-  async #verifyFolder(name: string): Promise<VerifyReport> {
+  async #verifyFolder(name: string, signal?: AbortSignal): Promise<VerifyReport> {
     await using store = await this.#open(name);
-    return store.verify();
+    return store.verify(signal === undefined ? {} : { signal });
   }
 
   async #open(name: string): Promise<FileStore> {

@@ -21,10 +21,10 @@ const copySize = 1 << 20;
  * written is copied up to its last whole frame. Another process may be writing meanwhile. Everything is durable when it resolves, but the
  * name of `target` itself. Throws STORE_NOT_FOUND, STORE_CORRUPT, STORE_*.
  */
-export async function copyStore(source: DiskVolume, target: DiskVolume): Promise<StoreCopy> {
+export async function copyStore(source: DiskVolume, target: DiskVolume, signal?: AbortSignal): Promise<StoreCopy> {
   for (let left = tries; ; left -= 1) {
     try {
-      return await copyOnce(source, target);
+      return await copyOnce(source, target, signal);
     } catch (error) {
       for (const name of await target.list()) await target.remove(name);
       if (left <= 1 || !isCadenceError(error, "STORE_NOT_FOUND") || (await readManifest(source)) === "none")
@@ -33,7 +33,7 @@ export async function copyStore(source: DiskVolume, target: DiskVolume): Promise
   }
 }
 
-async function copyOnce(source: DiskVolume, target: DiskVolume): Promise<StoreCopy> {
+async function copyOnce(source: DiskVolume, target: DiskVolume, signal?: AbortSignal): Promise<StoreCopy> {
   const manifest = await readManifest(source);
   if (typeof manifest !== "object") {
     throw manifest === "none"
@@ -47,6 +47,7 @@ async function copyOnce(source: DiskVolume, target: DiskVolume): Promise<StoreCo
   let copied = 0;
   const open = manifest.chunks.at(-1);
   for (const id of manifest.chunks) {
+    signal?.throwIfAborted();
     const name = chunkName(id);
     if (id !== open && (await source.linkInto(target, name))) {
       await using file = await target.openForRead(name);

@@ -63,6 +63,7 @@ export function storagePage({ at, storage, entities }) {
             ? "not known yet"
             : `${bytes(storage.bytesPerDay)}, at the rate of the last hour`,
         ],
+        ["Last backup", storage.lastBackupAt === undefined ? "none yet" : clockTime(storage.lastBackupAt)],
         ["Oldest value", storage.oldest === undefined ? "–" : clockTime(storage.oldest)],
         ["Newest value", storage.newest === undefined ? "–" : clockTime(storage.newest)],
       ]),
