@@ -14,9 +14,6 @@ export interface ExportOptions {
   readonly onProgress: (samples: number) => void;
 }
 
-/** An export reads whatever schema version is there. */
-const anyVersion = Number.MAX_SAFE_INTEGER;
-
 /** Writes everything that is kept as text: `samples.csv` by entity and time, a file of JSON lines for each collection, `manifest.json` last. */
 export async function exportStore({
   storage,
@@ -40,9 +37,9 @@ export async function exportStore({
   };
   await folder.write("samples.csv", rows(), csvHeader);
   for (const name of await storage.collectionNames()) {
-    const entries = storage.collection<unknown>({ name, version: anyVersion }).entries();
+    const records = storage.collection<unknown>({ name, version: 0 }).records();
     const lines = async function* (): AsyncGenerator<string> {
-      for await (const [key, value] of entries) yield `${JSON.stringify({ key, value }, plainNumbers)}\n`;
+      for await (const record of records) yield `${JSON.stringify(record, plainNumbers)}\n`;
     };
     await folder.write(`collections/${name}.jsonl`, lines());
   }

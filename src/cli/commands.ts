@@ -9,6 +9,7 @@ import { storeBackupsCommand } from "./store-backups.ts";
 import { storeCompactCommand } from "./store-compact.ts";
 import { storeRestoreCommand } from "./store-restore.ts";
 import { storeExportCommand } from "./store-export.ts";
+import { storeImportCommand } from "./store-import.ts";
 import { storeInfoCommand } from "./store-info.ts";
 import { storeQueryCommand } from "./store-query.ts";
 import { storeVerifyCommand } from "./store-verify.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   storeBackupsCommand,
   storeRestoreCommand,
   storeExportCommand,
+  storeImportCommand,
   storeQueryCommand,
   optionsCommand,
 ];

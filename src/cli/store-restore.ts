@@ -32,8 +32,8 @@ export const storeRestoreCommand: Command = {
     const { from, before, entries } = await backups.restore(chosen);
     out.progress("");
     out.line(`The store is what it was at ${instant(from.time)} UTC: ${count(entries)} records of ${from.name}.`);
-    out.line(`What it held until now is kept as ${before.name}.`);
-    out.document({ from: from.name, before: before.name, entries });
+    if (before !== undefined) out.line(`What it held until now is kept as ${before.name}.`);
+    out.document({ from: from.name, before: before?.name ?? null, entries });
     return ExitCode.done;
   },
 };

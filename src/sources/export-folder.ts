@@ -76,6 +76,12 @@ export class ExportFolder {
       await using file = await open(join(this.directory, "manifest.json"), "wx");
       await file.writeFile(`${JSON.stringify({ ...facts, files: this.#files }, null, 2)}\n`);
       await file.sync();
+      for (const folder of new Set(
+        this.#files.map(({ path }) => dirname(join(this.directory, path))).concat(this.directory),
+      )) {
+        await using names = await open(folder);
+        await names.sync();
+      }
     });
   }
 }

@@ -69,6 +69,13 @@ export class Collection<Value> {
     }
   }
 
+  /** As `entries`, with the schema version each value was written with; whatever that is. */
+  async *records(): AsyncGenerator<{ readonly key: string; readonly version: number; readonly value: unknown }> {
+    for await (const { key, value } of this.#store.range(prefixRange(this.#prefix))) {
+      yield { key: this.#text(key), ...decodeTagged(value) };
+    }
+  }
+
   async count(): Promise<number> {
     let count = 0;
     for await (const _key of this.#store.keys(prefixRange(this.#prefix))) count += 1;

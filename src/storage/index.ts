@@ -6,7 +6,7 @@ export type { AppendResult, SeriesInfo, SeriesSample } from "./series/series-sto
 export type { SeriesSlice } from "./series/block.ts";
 export { Storage, type StorageOptions, type StorageStatus } from "./storage.ts";
 export type { StoreFault, VerifyReport } from "./backends/file-store-verify.ts";
-export { type Backup, Backups, type NewBackup, type RestoreReport } from "./maintenance/backups.ts";
+export { type Backup, Backups, type NewBackup, type ReplaceReport, type RestoreReport } from "./maintenance/backups.ts";
 export { openDiskVolume } from "./volume/disk-volume.ts";
 export { MemoryVolume } from "./volume/memory-volume.ts";
 export type { Volume, VolumeFile } from "./volume/volume.ts";

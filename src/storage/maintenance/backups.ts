@@ -6,7 +6,9 @@ import { FileStore } from "../backends/file-store.ts";
 import type { VerifyReport } from "../backends/file-store-verify.ts";
 import { Batch } from "../batch.ts";
 import { latin1 } from "../chunk/batch-frame.ts";
+import { chunkIdOf } from "../chunk/chunk-format.ts";
 import { openDiskVolume } from "../volume/disk-volume.ts";
+import type { Volume } from "../volume/volume.ts";
 import { Subfolders } from "../volume/subfolders.ts";
 import { copyStore, type StoreCopy } from "./copy-store.ts";
 
@@ -15,6 +17,7 @@ const folderName = "backups";
 const namePattern = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z(?:-\d+)?$/;
 /** Not finished: removed when the next one is made. */
 const unfinished = ".unfinished";
+const beingBuilt = ".being-built";
 
 export interface Backup {
   /** `2026-11-21T06-05-00Z`: when it was made, UTC. */
@@ -25,11 +28,14 @@ export interface Backup {
 
 export interface NewBackup extends Backup, StoreCopy {}
 
-export interface RestoreReport {
-  readonly from: Backup;
-  /** What was there before, as a backup of its own. */
-  readonly before: Backup;
+export interface ReplaceReport {
+  /** What was there before, as a backup of its own; absent when there was nothing. */
+  readonly before?: Backup;
   readonly entries: number;
+}
+
+export interface RestoreReport extends ReplaceReport {
+  readonly from: Backup;
 }
 
 /**
@@ -119,18 +125,45 @@ export class Backups {
     await using backup = await this.#open(from.name);
     const { faults } = await backup.verify();
     if (faults.length > 0) throw damaged(`The backup ${name} has faults`, faults.length);
+    return { from, ...(await this.#replaceBy(backup)) };
+  }
+
+  /**
+   * Makes the store what `build` makes in an empty folder: that is checked, and then put in place as `restore` does. The store is made
+   * when it is not there. Throws what `build` throws, and as `restore`; the store is then as it was.
+   */
+  async replace(build: (volume: Volume) => Promise<void>): Promise<ReplaceReport> {
+    await openDiskVolume(this.#directory, { create: true });
+    await this.#folders.remove(beingBuilt);
+    try {
+      await build(await this.#folders.create(beingBuilt));
+      await using built = await this.#open(beingBuilt);
+      const { faults } = await built.verify();
+      if (faults.length > 0) throw damaged("What was built has faults", faults.length);
+      return await this.#replaceBy(built);
+    } finally {
+      await this.#folders.remove(beingBuilt);
+    }
+  }
+
+  /** One bulk batch: there whole or not at all. */
+  async #replaceBy(source: FileStore): Promise<ReplaceReport> {
     const volume = await openDiskVolume(this.#directory);
+    const isNew = (await volume.list()).every((name) => chunkIdOf(name) === undefined);
     await using store = await FileStore.open({ volume, clock: this.#clock, logger: this.#logger });
-    const before = await this.create();
+    const before = isNew ? undefined : await this.create();
     const batch = new Batch();
     const kept = new Set<string>();
-    for await (const { key, value } of backup.range()) {
+    for await (const { key, value } of source.range()) {
       kept.add(latin1(key));
       batch.put(key, value);
     }
     for await (const key of store.keys()) if (!kept.has(latin1(key))) batch.delete(key);
     await store.bulk(batch);
-    return { from, before: { name: before.name, time: before.time }, entries: kept.size };
+    return {
+      entries: kept.size,
+      ...(before === undefined ? {} : { before: { name: before.name, time: before.time } }),
+    };
   }
 
   async #find(name: string): Promise<Backup> {

@@ -172,7 +172,8 @@ describe("restoring", () => {
       expect((await storage.verify()).ok).toBe(true);
       await append(storage, 90_000, 10);
     }
-    await backups.restore(before.name);
+    expect(before).toBeDefined();
+    await backups.restore(before?.name ?? "");
     await using storage = await openStorage();
     expect(await contentOf(storage)).toEqual(newer);
     expect(await storage.collection<string>({ name: "notes", version: 1 }).get("a")).toBe("new");
