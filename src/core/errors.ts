@@ -24,6 +24,7 @@ export const ErrorCode = {
   STORE_VALUE_INVALID: "A value cannot be stored",
   STORE_CONFLICT: "A record was changed by somebody else meanwhile",
   STORE_EXPORT_EXISTS: "The folder to export to is not empty",
+  STORE_KEY_WRONG: "Stored values were encrypted with another key",
   CODEC_UNKNOWN: "Bytes were written by an unknown codec",
   SOURCE_NOT_FOUND: "A file to read does not exist",
   SOURCE_UNREADABLE: "A file cannot be read as what it should be",

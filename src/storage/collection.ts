@@ -1,7 +1,7 @@
 import { CadenceError } from "#core/errors.ts";
 import { Batch } from "./batch.ts";
 import { binaryObjectCodec } from "./codec/binary-object.ts";
-import type { Codec } from "./codec/codec.ts";
+import type { Codec, CodecLookup } from "./codec/codec.ts";
 import { decodeTagged, encodeTagged } from "./codec/tagged-value.ts";
 import { KeySpace, keyOf, keyText, prefixRange, textKey } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -11,8 +11,10 @@ export interface CollectionSpec {
   readonly name: string;
   /** Schema version of the values written now. */
   readonly version: number;
-  /** @default binary objects */
+  /** Of the values written now; what others wrote is read by their ids. @default binary objects */
   readonly codec?: Codec;
+  /** All that can be read. @default the standard ones, which need no key */
+  readonly codecs?: CodecLookup;
 }
 
 /** Typed values under text keys: a prefix, a codec and a schema version over any store. */
@@ -21,6 +23,7 @@ export class Collection<Value> {
   readonly #prefix: Uint8Array;
   readonly #version: number;
   readonly #codec: Codec;
+  readonly #codecs: CodecLookup | undefined;
 
   constructor(store: Store, spec: CollectionSpec) {
     if (!/^[a-z][a-z0-9-]*$/.test(spec.name)) {
@@ -30,6 +33,7 @@ export class Collection<Value> {
     this.#prefix = keyOf(KeySpace.collection, textKey(spec.name), Uint8Array.of(0));
     this.#version = spec.version;
     this.#codec = spec.codec ?? binaryObjectCodec;
+    this.#codecs = spec.codecs;
   }
 
   async get(key: string): Promise<Value | undefined> {
@@ -72,7 +76,7 @@ export class Collection<Value> {
   /** As `entries`, with the schema version each value was written with; whatever that is. */
   async *records(): AsyncGenerator<{ readonly key: string; readonly version: number; readonly value: unknown }> {
     for await (const { key, value } of this.#store.range(prefixRange(this.#prefix))) {
-      yield { key: this.#text(key), ...decodeTagged(value) };
+      yield { key: this.#text(key), ...decodeTagged(value, this.#codecs) };
     }
   }
 
@@ -91,7 +95,7 @@ export class Collection<Value> {
   }
 
   #decode(bytes: Uint8Array): Value {
-    const { version, value } = decodeTagged(bytes);
+    const { version, value } = decodeTagged(bytes, this.#codecs);
     if (version > this.#version) {
       throw new CadenceError(
         "STORE_NEWER_FORMAT",

@@ -1,12 +1,10 @@
 import { CadenceError } from "#core/errors.ts";
-import { binaryObjectCodec } from "./binary-object.ts";
 import { ByteReader, corrupt } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import type { Codec } from "./codec.ts";
-import { jsonCodec } from "./json.ts";
+import type { Codec, CodecLookup } from "./codec.ts";
+import { standardCodecs } from "./codec-registry.ts";
 
-/** Every codec whose values can be read back. A new one is one file and one entry here. */
-const codecs: ReadonlyMap<number, Codec> = new Map([jsonCodec, binaryObjectCodec].map((codec) => [codec.id, codec]));
+const standard = standardCodecs();
 
 /** `codec id u8 · schema version varint · encoded value`. */
 export function encodeTagged(codec: Codec, version: number, value: unknown): Uint8Array {
@@ -14,21 +12,18 @@ export function encodeTagged(codec: Codec, version: number, value: unknown): Uin
   return new ByteWriter(encoded.length + 4).u8(codec.id).varint(version).raw(encoded).finish();
 }
 
-/** Finds the codec by its id. Throws CODEC_UNKNOWN, STORE_CORRUPT. */
-export function decodeTagged(bytes: Uint8Array): { readonly version: number; readonly value: unknown } {
+/** Finds the codec by its id. Throws CODEC_UNKNOWN, STORE_CORRUPT, STORE_KEY_WRONG. */
+export function decodeTagged(
+  bytes: Uint8Array,
+  codecs: CodecLookup = standard,
+): { readonly version: number; readonly value: unknown } {
   const reader = new ByteReader(bytes);
-  const id = reader.u8();
-  const codec = codecs.get(id);
-  if (codec === undefined) {
-    throw new CadenceError("CODEC_UNKNOWN", `A value was written by codec ${id}, which this version does not know.`, {
-      remedy: "Update Modbus Cadence; nothing was changed.",
-      details: { id },
-    });
-  }
+  const codec = codecs.find(reader.u8());
   const version = reader.varint();
   try {
-    return { version, value: codec.decode(reader.raw(reader.remaining)) };
+    return { version, value: codec.decode(reader.raw(reader.remaining), codecs) };
   } catch (cause) {
+    if (cause instanceof CadenceError) throw cause;
     throw corrupt(`a value is not ${codec.name}`, cause);
   }
 }

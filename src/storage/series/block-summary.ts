@@ -2,7 +2,7 @@ import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, orderedU64, readOrderedU64 } from "../keys.ts";
 import type { SeriesSlice } from "./block.ts";
-import { readText, writeText } from "./text.ts";
+import { readText, writeText } from "../codec/any-text.ts";
 
 /**
  * What is known of a block without reading it. It is the block's **key**: all keys are in memory after opening, so long ranges

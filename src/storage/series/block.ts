@@ -3,7 +3,7 @@ import { ByteWriter } from "../codec/byte-writer.ts";
 import { formatDecimal, mostDecimals, parseDecimal } from "./decimal.ts";
 import { readDifferenced, writeDifferenced } from "./differences.ts";
 import { readIntegers, writeIntegers } from "./integer-column.ts";
-import { readText, writeText } from "./text.ts";
+import { readText, writeText } from "../codec/any-text.ts";
 
 /** Samples of one series in time order. Times are whole milliseconds; equal times keep their order. */
 export interface SeriesSlice {

@@ -1,6 +1,6 @@
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
-import { readText, writeText } from "./text.ts";
+import { readText, writeText } from "../codec/any-text.ts";
 
 /** New samples of one series, in time order. */
 export interface SeriesSamples {

@@ -1,5 +1,5 @@
-import type { ByteReader } from "../codec/byte-reader.ts";
-import type { ByteWriter } from "../codec/byte-writer.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
 
 /** Any text: UTF-8, or UTF-16 for the rare one that holds half a character. `length · 2 + form` stands in front. */
 export function writeText(writer: ByteWriter, text: string): void {
