@@ -122,16 +122,16 @@ export class Learning implements Service {
   async save(): Promise<void> {
     const { repository, knowledge } = this.#options;
     await this.#learnAgain();
-    for (const entityId of knowledge.statistics.takeDirty()) this.#unsaved.add(entityId);
-    for (const entityId of knowledge.intervals.takeDirty()) this.#unsaved.add(entityId);
+    for (const entityId of knowledge.statistics.states.takeDirty()) this.#unsaved.add(entityId);
+    for (const entityId of knowledge.intervals.states.takeDirty()) this.#unsaved.add(entityId);
     const saved = [...this.#unsaved];
     const home = this.#describeHome();
     const text = JSON.stringify(home);
     await repository.commit((batch) => {
       for (const entityId of saved) {
         repository.entityStats.stage(batch, entityId, {
-          statistics: knowledge.statistics.snapshotOf(entityId),
-          interval: knowledge.intervals.snapshotOf(entityId),
+          statistics: knowledge.statistics.states.snapshotOf(entityId),
+          interval: knowledge.intervals.states.snapshotOf(entityId),
         });
       }
       if (text !== this.#home) repository.home.stage(batch, home);

@@ -33,7 +33,7 @@ async function open(volume: MemoryVolume) {
 
 const random = seeded(5);
 const rows = Array.from({ length: 400 }, (_, index) => [index * 5_000, (20 + random() * 3).toFixed(1)] as const);
-const figures = (knowledge: Knowledge) => knowledge.statistics.snapshotOf("sensor.a");
+const figures = (knowledge: Knowledge) => knowledge.statistics.states.snapshotOf("sensor.a");
 
 async function learnedInOrder() {
   const { learning, knowledge } = await open(new MemoryVolume());

@@ -1,15 +1,21 @@
 import type { EffectiveInterval } from "#model/effective-interval.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { PollBurst } from "#model/poll.ts";
+import { EntityStates } from "../entity-states.ts";
 import type { Stage } from "../stage.ts";
 
 /** The newest gaps between reads of one entity, in ms; plain data. */
 export interface PollGaps {
-  readonly version: 1;
+  readonly version: typeof version;
   /** Negative where another read may hide in the gap. */
   gaps: number[];
+  /** The last read of this run. */
   lastPoll: number | undefined;
+  /** The last read of all. */
+  asOf: number;
 }
+
+const version = 2;
 
 /** The last ten minutes of a register read every ten seconds. */
 const newestGaps = 64;
@@ -24,31 +30,31 @@ const mostUnclear = 0.25;
 
 /** Effective intervals from reads that were seen. */
 export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId, PollGaps>> {
-  readonly #entities = new Map<EntityId, PollGaps>();
-  readonly #dirty = new Set<EntityId>();
+  readonly states: EntityStates<PollGaps> = new EntityStates(version);
   #seenUntil = Number.NEGATIVE_INFINITY;
 
   step({ from, to, period, polls }: PollBurst): void {
     const continues = from <= this.#seenUntil + period;
-    if (!continues) for (const state of this.#entities.values()) state.lastPoll = undefined;
+    if (!continues) for (const state of this.states.values()) state.lastPoll = undefined;
     this.#seenUntil = to;
     for (const { entityId, time } of polls) {
-      const state = this.#entities.get(entityId) ?? { version: 1, gaps: [], lastPoll: undefined };
-      this.#entities.set(entityId, state);
+      const state = this.states.get(entityId) ?? { version, gaps: [], lastPoll: undefined, asOf: time };
+      this.states.set(entityId, state);
       const gap = state.lastPoll === undefined ? 0 : time - state.lastPoll;
       if (state.lastPoll !== undefined && gap <= 0) continue;
       if (gap > 0) {
         state.gaps.push(gap >= clearOfPeriod * period ? gap : -gap);
         if (state.gaps.length > newestGaps) state.gaps.shift();
-        this.#dirty.add(entityId);
+        this.states.touch(entityId);
       }
       state.lastPoll = time;
+      state.asOf = time;
     }
   }
 
   /** Undefined while too few reads were seen. */
   interval(entityId: EntityId): EffectiveInterval | undefined {
-    const state = this.#entities.get(entityId);
+    const state = this.states.get(entityId);
     const clear = clearGaps(state);
     if (state === undefined || clear.length < leastGaps) return undefined;
     if (state.gaps.length - clear.length > state.gaps.length * mostUnclear) return undefined;
@@ -60,37 +66,24 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
       seconds: mean / 1_000,
       origin: "last-reported",
       gaps: regular.length,
-      asOf: state.lastPoll ?? this.#seenUntil,
+      asOf: state.asOf,
     };
   }
 
   /** Gaps seen of an entity, those that may hide a read too, for those who wait for enough of them. */
   gapsSeen(entityId: EntityId): number {
-    return this.#entities.get(entityId)?.gaps.length ?? 0;
+    return this.states.get(entityId)?.gaps.length ?? 0;
   }
 
   snapshot(): ReadonlyMap<EntityId, PollGaps> {
-    return new Map([...this.#entities].map(([entityId, state]) => [entityId, structuredClone(state)]));
+    return this.states.snapshot();
   }
 
-  /** The state of one entity as plain data; undefined when no read of it was seen. */
-  snapshotOf(entityId: EntityId): PollGaps | undefined {
-    const state = this.#entities.get(entityId);
-    return state === undefined ? undefined : structuredClone(state);
-  }
-
-  /** Entities whose state changed since the last call. */
-  takeDirty(): ReadonlySet<EntityId> {
-    const dirty = new Set(this.#dirty);
-    this.#dirty.clear();
-    return dirty;
-  }
-
-  /** Gaps from an earlier run stay; the time between the runs is none. */
+  /** Gaps from an earlier run stay; the time between the runs is none. False for a snapshot of another version, or none. */
   restore(entityId: EntityId, snapshot: unknown): boolean {
-    if (typeof snapshot !== "object" || snapshot === null || (snapshot as PollGaps).version !== 1) return false;
-    this.#entities.set(entityId, { ...(structuredClone(snapshot) as PollGaps), lastPoll: undefined });
-    return true;
+    const state = this.states.stateIn(snapshot);
+    if (state !== undefined) this.states.set(entityId, { ...state, lastPoll: undefined });
+    return state !== undefined;
   }
 }
 
