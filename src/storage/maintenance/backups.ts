@@ -60,8 +60,15 @@ export class Backups {
     return (await this.#folders.list()).flatMap(parseName);
   }
 
-  /** The store may be in use. Throws STORE_NOT_FOUND, STORE_CORRUPT, STORE_FULL, STORE_NOT_WRITABLE. */
+  /** The store may be in use. Throws STORE_NOT_FOUND, STORE_CORRUPT, STORE_FULL, STORE_NOT_WRITABLE, STORE_LOCKED while another is made. */
   async create(signal?: AbortSignal): Promise<NewBackup> {
+    // A folder without a store gets no folder for backups.
+    await openDiskVolume(this.#directory);
+    await using _lock = await this.#folders.lock();
+    return this.#create(signal);
+  }
+
+  async #create(signal?: AbortSignal): Promise<NewBackup> {
     const source = await openDiskVolume(this.#directory);
     await this.#folders.remove(unfinished);
     const target = await this.#folders.create(unfinished);
@@ -105,6 +112,7 @@ export class Backups {
 
   /** Removes the oldest until `keep` are left; those that went. */
   async prune(keep: number): Promise<readonly Backup[]> {
+    await using _lock = await this.#folders.lock();
     const all = await this.list();
     const old = all.slice(0, Math.max(0, all.length - keep));
     for (const { name } of old) await this.#folders.remove(name);
@@ -121,6 +129,7 @@ export class Backups {
    * backed up first. Throws STORE_NOT_FOUND, STORE_CORRUPT when the backup has faults, STORE_LOCKED, STORE_*.
    */
   async restore(name: string): Promise<RestoreReport> {
+    await using _lock = await this.#folders.lock();
     const from = await this.#find(name);
     await using backup = await this.#open(from.name);
     const { faults } = await backup.verify();
@@ -134,6 +143,7 @@ export class Backups {
    */
   async replace(build: (volume: Volume) => Promise<void>): Promise<ReplaceReport> {
     await openDiskVolume(this.#directory, { create: true });
+    await using _lock = await this.#folders.lock();
     await this.#folders.remove(beingBuilt);
     try {
       await build(await this.#folders.create(beingBuilt));
@@ -151,7 +161,7 @@ export class Backups {
     const volume = await openDiskVolume(this.#directory);
     const isNew = (await volume.list()).every((name) => chunkIdOf(name) === undefined);
     await using store = await FileStore.open({ volume, clock: this.#clock, logger: this.#logger });
-    const before = isNew ? undefined : await this.create();
+    const before = isNew ? undefined : await this.#create();
     const batch = new Batch();
     const kept = new Set<string>();
     for await (const { key, value } of source.range()) {

@@ -11,6 +11,11 @@ export class Subfolders {
     this.directory = directory;
   }
 
+  /** For who changes them: exclusive between processes. Makes the folder when it is not there. Throws STORE_LOCKED. */
+  async lock(): Promise<AsyncDisposable> {
+    return (await openDiskVolume(this.directory, { create: true })).lock();
+  }
+
   /** In order of their names; none where the folder itself is not there. */
   async list(): Promise<readonly string[]> {
     const entries = await readdir(this.directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {

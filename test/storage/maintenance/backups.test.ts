@@ -11,6 +11,12 @@ afterEach(() => {
   folder = new TemporaryFolder();
 });
 
+/** Folders in the folder of the backups. */
+const foldersOf = (): string[] =>
+  readdirSync(folder.at("store", "backups"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
 const start = Date.UTC(2026, 10, 21, 6, 5, 0);
 const clock = new ManualClock(start);
 const directory = (): string => folder.at("store");
@@ -87,7 +93,7 @@ describe("a backup", () => {
     writeFileSync(folder.at("store", "backups", ".unfinished", "chunk-00000001"), "half");
     expect(await newBackups().list()).toEqual([]);
     const { name } = await newBackups().create();
-    expect(readdirSync(folder.at("store", "backups"))).toEqual([name]);
+    expect(foldersOf()).toEqual([name]);
   });
 
   it("of a store with faults is refused, and none is left", async () => {
@@ -102,7 +108,16 @@ describe("a backup", () => {
     bytes[100] = (bytes[100] as number) ^ 1;
     writeFileSync(folder.at("store", chunk), bytes);
     await expect(newBackups().create()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
-    expect(readdirSync(folder.at("store", "backups"))).toEqual([]);
+    expect(foldersOf()).toEqual([]);
+  });
+
+  it("is made by one at a time", async () => {
+    await using storage = await openStorage();
+    await append(storage, 0, 3_000);
+    const outcomes = await Promise.allSettled([newBackups().create(), newBackups().create()]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "STORE_LOCKED" } });
+    expect((await newBackups().list()).length).toBe(1);
   });
 
   it("of nothing is refused", async () => {
