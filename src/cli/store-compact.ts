@@ -5,7 +5,8 @@ import { openForWriting, storeDirectory } from "./open-store.ts";
 
 export const storeCompactCommand: Command = {
   name: "store compact",
-  summary: "Turn the log into blocks, and rewrite what is mostly superseded. The daemon must be stopped.",
+  summary:
+    "Make the store as small as it gets: join small blocks, rewrite what is mostly superseded. The daemon must be stopped.",
   flags: { store: storeFlag },
   run: async ({ flags, out }) => {
     const directory = storeDirectory(flags);

@@ -35,6 +35,9 @@ export interface StorageStatus extends FileStoreStatus {
   readonly freeDiskBytes?: number;
 }
 
+const nearlyAllLive = 0.95;
+const worthAnotherPass = 0.99;
+
 /** Everything that is kept, behind one door: samples by series, documents by collection, one batch for both. */
 export class Storage implements AsyncDisposable {
   readonly series: SeriesStore;
@@ -111,10 +114,15 @@ export class Storage implements AsyncDisposable {
     return { ...report, faults: report.faults.map((fault) => ({ ...fault, lost: fault.lost.map(describe) })) };
   }
 
-  /** Turns the log into blocks and rewrites chunks that are mostly superseded, until none is worth it. */
+  /** Turns the log into blocks, joins small blocks, and rewrites chunks that are mostly superseded, until nothing is worth it. */
   async compact(): Promise<void> {
     await this.series.flush();
-    while ((await this.#store.compact()) > 0);
+    await this.series.densify();
+    // What is live in a chunk beside its index is never all of it: as long as a pass still makes the store smaller.
+    for (let before = Number.POSITIVE_INFINITY; this.#store.inspect().bytes < before * worthAnotherPass;) {
+      before = this.#store.inspect().bytes;
+      if ((await this.#store.compact(nearlyAllLive)) === 0) return;
+    }
   }
 
   /** Idempotent. The log stays a log: closing is quick, and the next opening reads it. */

@@ -284,23 +284,28 @@ export class FileStore implements Store {
     await this.#bulking.run(() => this.#bulk(lastOfEachKey(batch)));
   }
 
-  /** Rewrites what is live in chunks that are mostly dead. Resolves with the number of chunks that went. */
-  async compact(): Promise<number> {
+  /**
+   * Rewrites what is live in sealed chunks of which at most the share `live` is. Resolves with the number of chunks that went.
+   * @param live 0 to 1 @default 0.5
+   */
+  async compact(live: number = worthKeeping): Promise<number> {
     this.#checkWritable();
-    return this.#bulking.run(async () => (this.#retiring(new Set()).size === 0 ? 0 : this.#bulk(new Batch())));
+    return this.#bulking.run(async () =>
+      this.#retiring(new Set(), live).size === 0 ? 0 : this.#bulk(new Batch(), live),
+    );
   }
 
   /**
    * A chunk of its own, ordered before everything written from now on: written, sealed and synced beside the running writes,
    * and then entered in the manifest in place of the chunks it makes superfluous.
    */
-  async #bulk(batch: Batch): Promise<number> {
+  async #bulk(batch: Batch, live: number = worthKeeping): Promise<number> {
     const { volume } = this.#options;
     const plan = await this.#writing.run(async () => {
       const chunkId = await this.#roll(1);
       this.#sequence += 1;
       const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
-      const retiring = this.#retiring(keys);
+      const retiring = this.#retiring(keys, live);
       const carried = [...this.#set.liveIn(retiring)].filter(([key]) => !keys.has(key));
       const carriedDeletes = [...this.#set.tombstonesIn(retiring)].filter((key) => !keys.has(key));
       const deletes = batch.operations.filter(
@@ -327,7 +332,7 @@ export class FileStore implements Store {
     const moved = new Map<string, Location>();
     for (const [key, location] of plan.carried) {
       const value = await this.#carry(key, location);
-      if (value === "damaged") return this.#bulk(batch);
+      if (value === "damaged") return this.#bulk(batch, live);
       if (value === undefined) continue;
       full.put(fromLatin1(key), value);
       moved.set(key, location);
@@ -400,7 +405,7 @@ export class FileStore implements Store {
   }
 
   /** Sealed chunks of which little stays live once `leaving` keys are gone. */
-  #retiring(leaving: ReadonlySet<string>): Set<number> {
+  #retiring(leaving: ReadonlySet<string>, share: number): Set<number> {
     const live = new Map(
       [...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]),
     );
@@ -414,7 +419,7 @@ export class FileStore implements Store {
     let carried = 0;
     for (const [id, bytes] of live) {
       const size = this.#set.chunks.get(id)?.file.size ?? 0;
-      if (this.#unmovable.has(id) || bytes > size * worthKeeping || carried + bytes > mostCarried) continue;
+      if (this.#unmovable.has(id) || bytes > size * share || carried + bytes > mostCarried) continue;
       carried += bytes;
       retiring.add(id);
     }

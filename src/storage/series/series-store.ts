@@ -11,6 +11,7 @@ import { KeySpace, keyOf, keyText, orderedU64, prefixRange, readOrderedU64, text
 import type { Store } from "../store.ts";
 import { decodeBlock, encodeBlock, type SeriesSlice } from "./block.ts";
 import { type BlockSummary, blockKey, parseBlockKey, summarizeBlock } from "./block-summary.ts";
+import { runsToJoin } from "./dense-blocks.ts";
 import { Head, lowerBound, mergeSlices } from "./head.ts";
 import { decodeLogEntry, encodeLogEntry, type SeriesSamples } from "./log-entry.ts";
 
@@ -43,6 +44,9 @@ interface SeriesState {
 }
 
 const samplesPerBlock = 4_096;
+/** Blocks that are done grow to this: larger ones hardly become smaller, and cost more to read a day of. */
+const denseBlock = 16_384;
+const densifiedAtOnce = 65_536;
 /** A last block smaller than this is read and joined with what comes, so that rare series do not collect tiny blocks. */
 const smallBlock = 1_024;
 /** A log that holds more is turned into blocks. */
@@ -260,6 +264,41 @@ export class SeriesStore {
     }
     this.#logKeys = [];
     this.#logSamples = 0;
+  }
+
+  /**
+   * Joins neighbouring blocks into dense ones, a bounded number of samples at a time, so that appends get their turn in between. Resolves
+   * when there is nothing left that is worth it.
+   */
+  async densify(): Promise<void> {
+    while (await this.#changing.run(() => this.#densifySome()));
+  }
+
+  async #densifySome(): Promise<boolean> {
+    const batch = new Batch();
+    const joined: { state: SeriesState; gone: ReadonlySet<BlockSummary>; made: BlockSummary }[] = [];
+    let samples = 0;
+    for (const state of this.#byId.values()) {
+      for (const run of runsToJoin(state.blocks, denseBlock)) {
+        if (samples >= densifiedAtOnce) break;
+        let merged: SeriesSlice = { times: new Float64Array(0), states: [] };
+        for (const block of run) {
+          merged = mergeSlices(merged, (await this.#readBlock(block)) as SeriesSlice);
+          batch.delete(blockKey(block));
+        }
+        const made = summarizeBlock(state.id, this.#nextBlock++, merged);
+        batch.put(blockKey(made), encodeBlock(merged));
+        joined.push({ state, gone: new Set(run), made });
+        samples += merged.states.length;
+      }
+    }
+    if (joined.length === 0) return false;
+    await this.#store.bulk(batch);
+    for (const { state, gone, made } of joined) {
+      state.blocks = [...state.blocks.filter((block) => !gone.has(block)), made].toSorted((a, b) => a.first - b.first);
+      for (const { blockId } of gone) this.#blocks.invalidate(String(blockId));
+    }
+    return true;
   }
 
   /** The head joined with the blocks it overlaps, and with a last block that is small, as new blocks. */

@@ -107,6 +107,7 @@ describe("any order of arrival", () => {
         }
         await storage.series.append(call);
         if (random() < 0.2) await storage.series.flush();
+        if (random() < 0.1) await storage.compact();
         if (random() < 0.15) {
           await storage.sync();
           volume = volume.crash(random);
@@ -128,6 +129,36 @@ describe("any order of arrival", () => {
       }
       expect((await storage.verify()).ok).toBe(true);
     }
+  });
+
+  it("is the same while somebody reads, appends and makes blocks dense at once", async () => {
+    const storage = await open(new MemoryVolume());
+    const times = Array.from({ length: 30_000 }, (_, index) => index * 1_000);
+    for (let from = 0; from < times.length; from += 1_500) {
+      await storage.series.append(times.slice(from, from + 1_500).map((time) => sample("a", time, String(time % 977))));
+      await storage.series.flush();
+    }
+    const before = (await storage.inspect()).bytes;
+    const read = async (): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const slice of storage.series.read("a", { to: 30_000_000 })) {
+        found.push(...slice.times);
+        await Promise.resolve();
+      }
+      return found;
+    };
+    const [first, , second] = await Promise.all([
+      read(),
+      storage.compact(),
+      read(),
+      storage.series.append([sample("a", 40_000_000, "new")]),
+    ]);
+    expect(first).toEqual(times);
+    expect(second).toEqual(times);
+    expect(await read()).toEqual(times);
+    expect(storage.series.last("a")).toEqual({ time: 40_000_000, state: "new" });
+    expect((await storage.inspect()).bytes).toBeLessThan(before * 0.95);
+    expect((await storage.verify()).ok).toBe(true);
   });
 
   it("answers a range by its borders: from inclusive, to exclusive", async () => {
