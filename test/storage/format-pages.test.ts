@@ -18,6 +18,13 @@ const folder = join(import.meta.dirname, "..", "..", "docs", "format");
 const text = (bytes: string): Uint8Array => new TextEncoder().encode(bytes);
 const storeId = Uint8Array.from({ length: 16 }, (_, index) => index);
 const slice = { times: Float64Array.of(1_000, 2_000, 3_000), states: ["21.5", "21.5", "unavailable"] };
+/** The numbers of the page: x becomes (75 x + 74) mod 65,537. */
+let [x, time] = [1, 0];
+const chainedTimes = Array.from({ length: 120 }, () => {
+  x = (75 * x + 74) % 65_537;
+  return (time += 2_000 * Math.max(1, (x % 7) - 3) + (Math.floor(x / 7) % 9) - 4);
+});
+const chained = { times: Float64Array.from(chainedTimes), states: chainedTimes.map(() => "on") };
 const manifest = { storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
 const header = { storeId, chunkId: 3, purpose: "log" as const };
 const summary = summarizeBlock(1, 2, slice);
@@ -69,6 +76,7 @@ const examples: Readonly<
   manifest: { bytes: encodeManifest(manifest), read: decodeManifest, expected: manifest },
   "block-key": { bytes: blockKey(summary), read: parseBlockKey, expected: summary },
   block: { bytes: encodeBlock(slice), read: decodeBlock, expected: slice },
+  "chained-block": { bytes: encodeBlock(chained), read: decodeBlock, expected: chained },
   "log-entry": { bytes: encodeLogEntry(groups), read: decodeLogEntry, expected: groups },
 };
 

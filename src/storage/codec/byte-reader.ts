@@ -22,6 +22,12 @@ export class ByteReader {
     return this.#bytes.length - this.#offset;
   }
 
+  /** The next byte, left where it is. */
+  peek(): number {
+    if (this.remaining === 0) throw corrupt("the bytes end too early");
+    return this.#view.getUint8(this.#offset);
+  }
+
   u8(): number {
     return this.#view.getUint8(this.#take(1));
   }

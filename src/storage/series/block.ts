@@ -4,6 +4,7 @@ import { formatDecimal, mostDecimals, parseDecimal } from "./decimal.ts";
 import { readDifferenced, writeDifferenced } from "./differences.ts";
 import { readIntegers, writeIntegers } from "./integer-column.ts";
 import { readText, writeText } from "../codec/any-text.ts";
+import { readTimes, writeTimes } from "./times.ts";
 
 /** Samples of one series in time order. Times are whole milliseconds; equal times keep their order. */
 export interface SeriesSlice {
@@ -19,7 +20,7 @@ export const longestBlock = 1 << 17;
 export function encodeBlock({ times, states }: SeriesSlice): Uint8Array {
   const writer = new ByteWriter(states.length * 2 + 64);
   writer.u8(blockVersion).varint(states.length);
-  writeDifferenced(writer, times);
+  writeTimes(writer, times);
   writeStates(writer, states);
   return writer.finish();
 }
@@ -30,7 +31,7 @@ export function decodeBlock(bytes: Uint8Array): SeriesSlice {
   if (reader.u8() !== blockVersion) throw corrupt("a block has an unknown version");
   const count = reader.varint();
   if (count > longestBlock) throw corrupt("a block declares more samples than any can hold");
-  const times = readDifferenced(reader, count);
+  const times = readTimes(reader, count);
   const states = readStates(reader, count);
   return { times, states };
 }
