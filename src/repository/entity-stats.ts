@@ -1,5 +1,5 @@
 import type { EntityId } from "#model/entity.ts";
-import type { Batch, Collection, Storage } from "#storage/index.ts";
+import { type Batch, binaryObjectCodec, type Collection, type Storage, zstdCodec } from "#storage/index.ts";
 
 /** What the pipeline has learned of one entity, as the stages' own snapshots; the repository does not look inside. */
 export interface StoredEntityStats {
@@ -12,7 +12,12 @@ export class EntityStatsRepository {
   readonly #collection: Collection<StoredEntityStats>;
 
   constructor(storage: Storage) {
-    this.#collection = storage.collection<StoredEntityStats>({ name: "entity-stats", version: 1 });
+    this.#collection = storage.collection<StoredEntityStats>({
+      name: "entity-stats",
+      version: 1,
+      // Every record spells its fields out: packed it takes half.
+      codec: zstdCodec(binaryObjectCodec),
+    });
   }
 
   get(entityId: EntityId): Promise<StoredEntityStats | undefined> {

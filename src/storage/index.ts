@@ -1,5 +1,7 @@
 /** The door of the room: what repository, app and cli may use. */
 export { Batch } from "./batch.ts";
+export { binaryObjectCodec } from "./codec/binary-object.ts";
+export { zstdCodec } from "./codec/compressed.ts";
 export type { Collection, CollectionSpec } from "./collection.ts";
 export type { Document } from "./document.ts";
 export type { AppendResult, SeriesInfo, SeriesSample } from "./series/series-store.ts";
