@@ -1,5 +1,6 @@
 import type { EntityId } from "#model/entity.ts";
 import { type Batch, binaryObjectCodec, type Collection, type Storage, zstdCodec } from "#storage/index.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** What the pipeline has learned of one entity, as the stages' own snapshots; the repository does not look inside. */
 export interface StoredEntityStats {
@@ -20,8 +21,9 @@ export class EntityStatsRepository {
     });
   }
 
+  /** Undefined also for a damaged record: it is learned again. */
   get(entityId: EntityId): Promise<StoredEntityStats | undefined> {
-    return this.#collection.get(entityId);
+    return unlessDamaged(this.#collection.get(entityId));
   }
 
   stage(batch: Batch, entityId: EntityId, stats: StoredEntityStats): void {

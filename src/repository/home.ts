@@ -1,6 +1,7 @@
 import type { Entity } from "#model/entity.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { Batch, Document, Storage } from "#storage/index.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** The home as Home Assistant last described it, so that a report needs no connection. */
 export interface StoredHome {
@@ -18,8 +19,9 @@ export class HomeRepository {
     this.#document = storage.document<StoredHome>({ name: "home", version: 1 });
   }
 
+  /** Nothing also for a damaged record: Home Assistant tells it again. */
   async get(): Promise<StoredHome> {
-    return (await this.#document.get()) ?? { entities: [] };
+    return (await unlessDamaged(this.#document.get())) ?? { entities: [] };
   }
 
   stage(batch: Batch, home: StoredHome): void {

@@ -1,5 +1,6 @@
 import type { EntityId } from "#model/entity.ts";
 import type { Batch, Collection, Document, Storage } from "#storage/index.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 interface Coverage {
   /** Everything Home Assistant told up to this time (ms since 1970, its clock) is in the store. */
@@ -20,8 +21,11 @@ export class RuntimeStateRepository {
 
   static async open(storage: Storage): Promise<RuntimeStateRepository> {
     const repository = new RuntimeStateRepository(storage);
-    repository.#coveredUntil = (await repository.#coverage.get())?.coveredUntil;
-    for await (const key of repository.#backfilled.keys()) repository.#known.add(key);
+    repository.#coveredUntil = (await unlessDamaged(repository.#coverage.get()))?.coveredUntil;
+    // Without knowing up to when, everything is asked for again; what is there is stored once.
+    if (repository.#coveredUntil !== undefined) {
+      for await (const key of repository.#backfilled.keys()) repository.#known.add(key);
+    }
     return repository;
   }
 

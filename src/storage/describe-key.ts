@@ -1,14 +1,13 @@
 import { KeySpace, keyText } from "./keys.ts";
-import { parseBlockKey } from "./series/block-summary.ts";
+import { type BlockSummary, parseBlockKey } from "./series/block-summary.ts";
 
-/** What a record is, for people: `sensor.a, 1,024 values from 2026-11-20 06:00:00 to 2026-11-20 18:00:00 UTC`. */
+/** What a record is, for people: `1,024 values of sensor.a from 2026-11-20 06:00:00 to 2026-11-20 18:00:00 UTC`. */
 export function describeKey(key: Uint8Array, nameOf: (seriesId: number) => string | undefined): string {
   try {
     switch (key[0] ?? 0) {
       case KeySpace.block: {
-        const { seriesId, first, last, count } = parseBlockKey(key);
-        const name = nameOf(seriesId) ?? `series ${seriesId}`;
-        return `${name}, ${count.toLocaleString("en")} values from ${instant(first)} to ${instant(last)} UTC`;
+        const summary = parseBlockKey(key);
+        return describeBlock(summary, nameOf(summary.seriesId) ?? `series ${summary.seriesId}`);
       }
       case KeySpace.log:
         return "values of many entities that were not in a block yet";
@@ -24,6 +23,11 @@ export function describeKey(key: Uint8Array, nameOf: (seriesId: number) => strin
   } catch {
     return `the record ${Buffer.from(key).toString("hex")}`;
   }
+}
+
+/** `1,024 values of sensor.a from 2026-11-20 06:00:00 to 2026-11-20 18:00:00 UTC` */
+export function describeBlock({ first, last, count }: BlockSummary, name: string): string {
+  return `${count.toLocaleString("en")} values of ${name} from ${instant(first)} to ${instant(last)} UTC`;
 }
 
 function instant(time: number): string {

@@ -40,7 +40,7 @@ describe("a record in words", () => {
     const { ok, faults } = await storage.verify();
     expect(ok).toBe(false);
     expect(faults.flatMap(({ lost }) => lost)).toContain(
-      "sensor.a, 100 values from 2023-11-14 22:13:20 to 2023-11-14 23:52:20 UTC",
+      "100 values of sensor.a from 2023-11-14 22:13:20 to 2023-11-14 23:52:20 UTC",
     );
   });
 });

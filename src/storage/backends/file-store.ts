@@ -84,6 +84,8 @@ export class FileStore implements Store {
   #commitMilliseconds: number | undefined;
   #failure: CadenceError | undefined;
   #damaged: number;
+  /** Values that were met damaged while reading, by chunk and offset. */
+  readonly #metDamaged = new Set<string>();
   /** Chunks that are never rewritten, because a live value in them cannot be read. */
   readonly #unmovable = new Set<number>();
   #closing: Promise<void> | undefined;
@@ -447,7 +449,7 @@ export class FileStore implements Store {
     const failure = this.#failure;
     const status =
       failure === undefined
-        ? this.#damaged > 0
+        ? this.#damaged + this.#metDamaged.size > 0
           ? "damaged"
           : "ok"
         : isCadenceError(failure, "STORE_FULL")
@@ -462,7 +464,7 @@ export class FileStore implements Store {
       bytesWritten: this.#options.volume.bytesWritten,
       ...(this.#lastCommitAt === undefined ? {} : { lastCommitAt: this.#lastCommitAt }),
       ...(this.#commitMilliseconds === undefined ? {} : { commitMilliseconds: this.#commitMilliseconds }),
-      damagedFrames: this.#damaged,
+      damagedFrames: Math.max(this.#damaged, this.#metDamaged.size),
       waiting: this.#waiting.length,
     };
   }
@@ -512,6 +514,7 @@ export class FileStore implements Store {
       try {
         return await readValue(state.file, location);
       } catch (error) {
+        if (isCorruption(error)) this.#metDamaged.add(`${location.chunk}:${location.offset}`);
         if (this.#set.chunks.has(location.chunk)) throw error;
       }
     }

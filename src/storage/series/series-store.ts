@@ -1,10 +1,11 @@
 // Over 400 lines: appending, checkpoints and reading share the heads, the block list and the log under one mutex; blocks,
 // heads, log entries and the cache stand in files of their own.
-import { CadenceError } from "#core/errors.ts";
+import { CadenceError, isCorruption } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
 import { Batch } from "../batch.ts";
 import { Cache } from "../cache.ts";
+import { describeBlock } from "../describe-key.ts";
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, keyOf, keyText, orderedU64, prefixRange, readOrderedU64, textKey } from "../keys.ts";
@@ -211,20 +212,42 @@ export class SeriesStore {
       }
     };
     count(state.head.slice(time, time + 1));
-    const block = blockAt(state.blocks, time);
-    if (block !== undefined) count((await this.#readBlock(block)) as SeriesSlice);
+    for (let block = blockAt(state.blocks, time); block !== undefined; block = blockAt(state.blocks, time)) {
+      const slice = await this.#readBlock(block);
+      // A damaged one is left out by now, and may have hidden the one that was made in its place.
+      if (slice === undefined && !state.blocks.includes(block)) continue;
+      if (slice !== undefined) count(slice);
+      break;
+    }
     return counts;
   }
 
-  /** Undefined when the block was replaced meanwhile. */
+  /** Undefined when the block was replaced meanwhile, or is damaged; it is then no longer among the blocks of its series. */
   async #readBlock(summary: BlockSummary): Promise<SeriesSlice | undefined> {
     const cached = this.#blocks.peek(String(summary.blockId));
     if (cached !== undefined) return cached;
-    const bytes = await this.#store.get(blockKey(summary));
-    if (bytes === undefined) return undefined;
-    const slice = decodeBlock(bytes);
-    this.#blocks.set(String(summary.blockId), slice);
-    return slice;
+    try {
+      const bytes = await this.#store.get(blockKey(summary));
+      if (bytes === undefined) return undefined;
+      const slice = decodeBlock(bytes);
+      this.#blocks.set(String(summary.blockId), slice);
+      return slice;
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      this.#leaveOut(summary, error);
+      return undefined;
+    }
+  }
+
+  /**
+   * A damaged block costs its own samples and nothing else. Its record stays where it is, for verify to name it; whoever has its samples
+   * may append them again.
+   */
+  #leaveOut(summary: BlockSummary, error: CadenceError): void {
+    const state = this.#byId.get(summary.seriesId);
+    if (state?.blocks.includes(summary) !== true) return;
+    state.blocks = state.blocks.filter((block) => block !== summary);
+    this.#logger.error(`${describeBlock(summary, state.name)} are damaged and left out.`, { error });
   }
 
   #lastTime(state: SeriesState): number {
@@ -281,11 +304,15 @@ export class SeriesStore {
     for (const state of this.#byId.values()) {
       for (const run of runsToJoin(state.blocks, denseBlock)) {
         if (samples >= densifiedAtOnce) break;
-        let merged: SeriesSlice = { times: new Float64Array(0), states: [] };
+        const slices: SeriesSlice[] = [];
         for (const block of run) {
-          merged = mergeSlices(merged, (await this.#readBlock(block)) as SeriesSlice);
-          batch.delete(blockKey(block));
+          const slice = await this.#readBlock(block);
+          if (slice !== undefined) slices.push(slice);
         }
+        // What cannot be read is left out of the next round, and its record is kept.
+        if (slices.length < run.length) continue;
+        for (const block of run) batch.delete(blockKey(block));
+        const merged = slices.reduce(mergeSlices);
         const made = summarizeBlock(state.id, this.#nextBlock++, merged);
         batch.put(blockKey(made), encodeBlock(merged));
         joined.push({ state, gone: new Set(run), made });
@@ -318,7 +345,8 @@ export class SeriesStore {
     let merged: SeriesSlice = { times: new Float64Array(0), states: [] };
     for (const block of joined) {
       const slice = await this.#readBlock(block);
-      if (slice !== undefined) merged = mergeSlices(merged, slice);
+      if (slice === undefined) continue;
+      merged = mergeSlices(merged, slice);
       batch.delete(blockKey(block));
     }
     merged = mergeSlices(merged, head);

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { Knowledge } from "#app/knowledge.ts";
+import { Learning } from "#app/learning.ts";
+import { silentLogger } from "#core/logger.ts";
+import { Repository } from "#repository/repository.ts";
+import { MemoryVolume, Storage } from "#storage/index.ts";
+import { encodeBlock } from "#storage/series/block.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+
+const clock = new ManualClock();
+const minute = 60_000;
+const value = (index: number): string => String((index * 7_919) % 1_009);
+
+function open(at: MemoryVolume, told: string[] = []): Promise<Storage> {
+  const logger = { ...silentLogger, error: (message: string): void => void told.push(message), child: () => logger };
+  return Storage.open({ at, clock, logger });
+}
+
+async function timesOf(storage: Storage, series: string): Promise<number[]> {
+  const times: number[] = [];
+  for await (const slice of storage.series.read(series)) times.push(...slice.times);
+  return times;
+}
+
+/** Two series with three blocks of 2,000 samples each; the second block of `sensor.a` has a wrong byte. */
+async function damagedVolume(): Promise<MemoryVolume> {
+  const volume = new MemoryVolume();
+  const storage = await open(volume);
+  for (let block = 0; block < 3; block += 1) {
+    await storage.series.append(
+      ["sensor.a", "sensor.b"].flatMap((series) =>
+        Array.from({ length: 2_000 }, (_, index) => ({
+          series,
+          time: (block * 2_000 + index) * minute,
+          state: value(index),
+        })),
+      ),
+    );
+    await storage.series.flush();
+  }
+  await storage.close();
+  const indexes = Array.from({ length: 2_000 }, (_, index) => index);
+  const times = Float64Array.from(indexes, (index) => (2_000 + index) * minute);
+  const block = encodeBlock({ times, states: indexes.map(value) });
+  for (const name of await volume.list()) {
+    const bytes = volume.content(name);
+    // The same block stands there for both series; the first of them is that of `sensor.a`.
+    const at = Buffer.from(bytes).indexOf(block);
+    if (at === -1) continue;
+    bytes[at + 20] = (bytes[at + 20] as number) ^ 1;
+    volume.setContent(name, bytes);
+  }
+  return volume;
+}
+
+const whole = Array.from({ length: 6_000 }, (_, index) => index * minute);
+const withoutSecond = whole.filter((time) => time < 2_000 * minute || time >= 4_000 * minute);
+
+describe("a damaged block", () => {
+  it("costs its own samples: everything else is read, and what is lost is told once by name", async () => {
+    const told: string[] = [];
+    const storage = await open(await damagedVolume(), told);
+    expect(await timesOf(storage, "sensor.a")).toEqual(withoutSecond);
+    expect(await timesOf(storage, "sensor.a")).toEqual(withoutSecond);
+    expect(await timesOf(storage, "sensor.b")).toEqual(whole);
+    expect(told).toEqual([
+      "2,000 values of sensor.a from 1970-01-02 09:20:00 to 1970-01-03 18:39:00 UTC are damaged and left out.",
+    ]);
+    expect((await storage.inspect()).status).toBe("damaged");
+  });
+
+  it("is filled again by whoever has its samples, and is not in the way of new blocks", async () => {
+    const volume = await damagedVolume();
+    const storage = await open(volume);
+    const lost = whole.slice(2_000, 4_000).map((time, index) => ({ series: "sensor.a", time, state: value(index) }));
+    expect((await storage.series.append(lost)).stored).toBe(2_000);
+    await storage.compact();
+    expect(await timesOf(storage, "sensor.a")).toEqual(whole);
+    await storage.close();
+    const reopened = await open(volume);
+    expect((await reopened.series.append(lost)).stored).toBe(0);
+    expect(await timesOf(reopened, "sensor.a")).toEqual(whole);
+  });
+
+  it("does not keep the daemon from starting, nor a batch from being stored", async () => {
+    const storage = await open(await damagedVolume());
+    const repository = await Repository.open(storage);
+    const learning = new Learning({ repository, knowledge: new Knowledge(), logger: silentLogger, clock });
+    await learning.start();
+    const readings = [
+      { entityId: "sensor.a", time: 2_500 * minute, state: "5", kind: "number" as const, value: 5 },
+      { entityId: "sensor.b", time: 9_000 * minute, state: "6", kind: "number" as const, value: 6 },
+    ];
+    expect(await learning.take({ readings, backfilled: [], closedGaps: [] })).toBe(2);
+    await learning.stop();
+  });
+});
