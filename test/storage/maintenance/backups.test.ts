@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { afterEach, describe, expect, it } from "vitest";
 import { silentLogger } from "#core/logger.ts";
 import { Backups, Storage } from "#storage/index.ts";
+import { Subfolders } from "#storage/volume/subfolders.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { TemporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -114,9 +115,12 @@ describe("a backup", () => {
   it("is made by one at a time", async () => {
     await using storage = await openStorage();
     await append(storage, 0, 3_000);
-    const outcomes = await Promise.allSettled([newBackups().create(), newBackups().create()]);
-    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
-    expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "STORE_LOCKED" } });
+    {
+      await using _other = await new Subfolders(folder.at("store", "backups")).lock();
+      await expect(newBackups().create()).rejects.toMatchObject({ code: "STORE_LOCKED" });
+      await expect(newBackups().prune(1)).rejects.toMatchObject({ code: "STORE_LOCKED" });
+    }
+    await newBackups().create();
     expect((await newBackups().list()).length).toBe(1);
   });
 
