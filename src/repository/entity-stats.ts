@@ -1,5 +1,5 @@
 import type { EntityId } from "#model/entity.ts";
-import { type Batch, binaryObjectCodec, type Collection, type Storage, zstdCodec } from "#storage/index.ts";
+import type { Batch, Collection, Storage } from "#storage/index.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
 /** What the pipeline has learned of one entity, as the stages' own snapshots; the repository does not look inside. */
@@ -13,12 +13,8 @@ export class EntityStatsRepository {
   readonly #collection: Collection<StoredEntityStats>;
 
   constructor(storage: Storage) {
-    this.#collection = storage.collection<StoredEntityStats>({
-      name: "entity-stats",
-      version: 1,
-      // Every record spells its fields out: packed it takes half.
-      codec: zstdCodec(binaryObjectCodec),
-    });
+    // Not packed one by one: the store packs small records that resemble each other together.
+    this.#collection = storage.collection<StoredEntityStats>({ name: "entity-stats", version: 1 });
   }
 
   /** Undefined also for a damaged record: it is learned again. */

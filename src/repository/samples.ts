@@ -25,7 +25,7 @@ export class SampleRepository {
   /** Samples in time order, `from` inclusive, `to` exclusive, a few thousand at a time. */
   async *read(entityId: EntityId, range: { from?: number; to?: number } = {}): AsyncGenerator<readonly Sample[]> {
     for await (const { times, states } of this.#storage.series.read(entityId, range)) {
-      yield states.map((state, index) => ({ entityId, time: times[index] as number, state }));
+      yield Array.from(times, (time, index) => ({ entityId, time, state: states.at(index) }));
     }
   }
 

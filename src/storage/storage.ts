@@ -126,8 +126,9 @@ export class Storage implements AsyncDisposable {
   }
 
   /** Idempotent. The log stays a log: closing is quick, and the next opening reads it. */
-  close(): Promise<void> {
-    return this.#store.close();
+  async close(): Promise<void> {
+    await this.series.close();
+    await this.#store.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,34 +1,43 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeBatchPayload, encodeBatchFrame } from "#storage/chunk/batch-frame.ts";
+import { decodeBatchFrame, encodeBatchFrame } from "#storage/chunk/batch-frame.ts";
 import {
   decodeChunkFooter,
   decodeChunkHeader,
   encodeChunkFooter,
   encodeChunkHeader,
 } from "#storage/chunk/chunk-format.ts";
-import { decodeFrame, encodeFrame, frameHeaderSize } from "#storage/chunk/frame.ts";
+import { decodeFrame, encodeFrame, type Frame } from "#storage/chunk/frame.ts";
 import { decodeManifest, encodeManifest } from "#storage/chunk/manifest.ts";
 import { decodeBlock, encodeBlock } from "#storage/series/block.ts";
 import { blockKey, parseBlockKey, summarizeBlock } from "#storage/series/block-summary.ts";
+import { States } from "#storage/series/states.ts";
 import { decodeLogEntry, encodeLogEntry } from "#storage/series/log-entry.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "docs", "format");
 const text = (bytes: string): Uint8Array => new TextEncoder().encode(bytes);
 const storeId = Uint8Array.from({ length: 16 }, (_, index) => index);
-const slice = { times: Float64Array.of(1_000, 2_000, 3_000), states: ["21.5", "21.5", "unavailable"] };
+const slice = { times: Float64Array.of(1_000, 2_000, 3_000), states: States.of("21.5", "21.5", "unavailable") };
 /** The numbers of the page: x becomes (75 x + 74) mod 65,537. */
 let [x, time] = [1, 0];
-const chainedTimes = Array.from({ length: 120 }, () => {
+const followedTimes = Array.from({ length: 120 }, () => {
   x = (75 * x + 74) % 65_537;
   return (time += 2_000 * Math.max(1, (x % 7) - 3) + (Math.floor(x / 7) % 9) - 4);
 });
-const chained = { times: Float64Array.from(chainedTimes), states: chainedTimes.map(() => "on") };
+const followed = { times: Float64Array.from(followedTimes), states: States.of(...followedTimes.map(() => "on")) };
 const manifest = { storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
 const header = { storeId, chunkId: 3, purpose: "log" as const };
-const summary = summarizeBlock(1, 2, slice);
-const groups = [{ seriesId: 1, times: [1_000, 3_000], states: ["21.5", "unavailable"] }];
+const summary = summarizeBlock(1, 2, slice, "quick");
+const entry = {
+  times: Float64Array.of(1_000, 3_000),
+  states: States.of("21.5", "unavailable"),
+  groups: [{ seriesId: 1, begin: 0, end: 2 }],
+};
+const texts = (bytes: Uint8Array): unknown => {
+  const { times, states } = decodeBlock(bytes);
+  return { times, texts: states.toArray() };
+};
 const operations = [
   { kind: "put" as const, key: text("a"), value: Uint8Array.of(1, 2) },
   { kind: "delete" as const, key: text("b") },
@@ -53,7 +62,7 @@ const examples: Readonly<
     bytes: encodeBatchFrame(operations, 5, 3, 0).bytes,
     read: (bytes) => {
       const frame = decodeFrame(bytes);
-      const batch = decodeBatchPayload(frame?.payload ?? new Uint8Array(), 5, frameHeaderSize);
+      const batch = decodeBatchFrame(frame as Frame, 0);
       return {
         sequence: frame?.sequence,
         synced: batch.syncedSequence,
@@ -75,9 +84,24 @@ const examples: Readonly<
   },
   manifest: { bytes: encodeManifest(manifest), read: decodeManifest, expected: manifest },
   "block-key": { bytes: blockKey(summary), read: parseBlockKey, expected: summary },
-  block: { bytes: encodeBlock(slice), read: decodeBlock, expected: slice },
-  "chained-block": { bytes: encodeBlock(chained), read: decodeBlock, expected: chained },
-  "log-entry": { bytes: encodeLogEntry(groups), read: decodeLogEntry, expected: groups },
+  block: {
+    bytes: encodeBlock(slice, "quick"),
+    read: texts,
+    expected: { times: slice.times, texts: ["21.5", "21.5", "unavailable"] },
+  },
+  "dense-block": {
+    bytes: encodeBlock(followed, "dense"),
+    read: texts,
+    expected: { times: followed.times, texts: followedTimes.map(() => "on") },
+  },
+  "log-entry": {
+    bytes: encodeLogEntry(entry),
+    read: (bytes) => {
+      const { times, states, groups } = decodeLogEntry(bytes);
+      return { times, texts: states.toArray(), groups };
+    },
+    expected: { times: entry.times, texts: ["21.5", "unavailable"], groups: entry.groups },
+  },
 };
 
 const pages = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));

@@ -1,4 +1,5 @@
 import type { PlacedOperation } from "../chunk/batch-frame.ts";
+import type { ChunkHeader } from "../chunk/chunk-format.ts";
 import type { VolumeFile } from "../volume/volume.ts";
 import { KeyIndex, type Location } from "./key-index.ts";
 
@@ -6,9 +7,12 @@ import { KeyIndex, type Location } from "./key-index.ts";
 export interface ChunkState {
   readonly id: number;
   readonly file: VolumeFile;
+  readonly purpose: ChunkHeader["purpose"];
   sealed: boolean;
-  /** Keys and values of live entries, in bytes; an entry counts some bytes of its own. */
+  /** Keys and values of live entries, in bytes on disk; an entry counts some bytes of its own. */
   liveBytes: number;
+  /** What an entry of a packed frame takes on disk, as a share of its size. */
+  packedShare: number;
 }
 
 const entryOverhead = 16;
@@ -25,10 +29,21 @@ export class ChunkSet {
   /** The chunk of the newest deletion of a key that has dead puts and no live value. */
   readonly #tombstones = new Map<string, number>();
 
+  /** A chunk that is not listed yet; the entries that stand in it are put afterwards. */
+  enter(chunk: Pick<ChunkState, "id" | "file" | "purpose" | "sealed">, operations: readonly PlacedOperation[]): void {
+    let plain = 0;
+    let packed = 0;
+    for (const { key, length, frame } of operations) {
+      if (frame === 0) plain += sizeOf(key, length);
+      else packed += sizeOf(key, length);
+    }
+    const packedShare = packed === 0 ? 1 : Math.min(1, Math.max(0, chunk.file.size - plain) / packed);
+    this.chunks.set(chunk.id, { ...chunk, liveBytes: 0, packedShare });
+  }
+
   apply(chunk: number, operations: readonly PlacedOperation[]): void {
     for (const operation of operations) {
-      if (operation.kind === "put")
-        this.put(operation.key, { chunk, offset: operation.offset, length: operation.length, crc: operation.crc });
+      if (operation.kind === "put") this.put(operation.key, locationOf(chunk, operation));
       else this.delete(operation.key, chunk);
     }
   }
@@ -36,16 +51,16 @@ export class ChunkSet {
   put(key: string, location: Location): void {
     const before = this.index.set(key, location);
     this.#tombstones.delete(key);
-    this.#account(location.chunk, key.length + location.length + entryOverhead);
+    this.#account(key, location, 1);
     if (before === undefined) return;
-    this.#account(before.chunk, -(key.length + before.length + entryOverhead));
+    this.#account(key, before, -1);
     if (before.chunk !== location.chunk) this.markDead(key, before.chunk);
   }
 
   delete(key: string, chunk: number): void {
     const before = this.index.delete(key);
     if (before !== undefined) {
-      this.#account(before.chunk, -(key.length + before.length + entryOverhead));
+      this.#account(key, before, -1);
       this.markDead(key, before.chunk);
     }
     if (this.#dead.has(key)) this.#tombstones.set(key, chunk);
@@ -66,7 +81,8 @@ export class ChunkSet {
 
   /** Live entries that stand in the given chunks. */
   *liveIn(chunks: ReadonlySet<number>): Iterable<[string, Location]> {
-    for (const entry of this.index.entries()) if (chunks.has(entry[1].chunk)) yield entry;
+    for (const chunk of chunks)
+      for (const key of this.index.keysIn(chunk)) yield [key, this.index.get(key) as Location];
   }
 
   /** The chunks are gone: nothing of them can come back. */
@@ -100,8 +116,21 @@ export class ChunkSet {
     else chunks.add(chunk);
   }
 
-  #account(chunk: number, bytes: number): void {
-    const state = this.chunks.get(chunk);
-    if (state !== undefined) state.liveBytes += bytes;
+  /** What an entry takes of its chunk, in bytes. */
+  bytesOf(key: string, { chunk, frame, length }: Location): number {
+    return sizeOf(key, length) * (frame === 0 ? 1 : (this.chunks.get(chunk)?.packedShare ?? 1));
   }
+
+  #account(key: string, location: Location, sign: 1 | -1): void {
+    const state = this.chunks.get(location.chunk);
+    if (state !== undefined) state.liveBytes += sign * this.bytesOf(key, location);
+  }
+}
+
+function sizeOf(key: string, length: number): number {
+  return key.length + length + entryOverhead;
+}
+
+export function locationOf(chunk: number, { frame, offset, length, crc }: PlacedOperation): Location {
+  return { chunk, frame, offset, length, crc };
 }

@@ -129,8 +129,8 @@ class Loader {
     // The last chunk may have been sealed but not synced when the power went: its footer proves nothing.
     const index = last ? undefined : await readChunkIndex(file);
     const scan = index === undefined ? await scanChunk(file, { synced: !last }) : undefined;
-    this.#set.chunks.set(id, { id, file, sealed: !last, liveBytes: 0 });
     const { operations, sequence } = index ?? scan ?? { operations: [], sequence: 0 };
+    this.#set.enter({ id, file, purpose: header?.purpose ?? "log", sealed: !last }, operations);
     this.#set.apply(id, operations);
     this.#sequence = Math.max(this.#sequence, sequence);
     if (scan !== undefined) await this.#settleTail(file, scan, id, last);

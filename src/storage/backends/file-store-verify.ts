@@ -3,7 +3,7 @@ import { readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
 import type { Manifest } from "../chunk/manifest.ts";
 import { readManifest } from "../chunk/manifest.ts";
 import type { Volume } from "../volume/volume.ts";
-import type { KeyIndex } from "./key-index.ts";
+import type { KeyIndex, Location } from "./key-index.ts";
 
 export interface VerifyOptions {
   readonly onProgress?: (done: number, of: number) => void;
@@ -37,9 +37,7 @@ export async function verifyChunks(
   const faults: StoreFault[] = [];
   let frames = 0;
   const lostIn = (id: number, from: number, to: number): string[] =>
-    [...index.entries()]
-      .filter(([, at]) => at.chunk === id && at.offset < to && at.offset + at.length > from)
-      .map(([key]) => key);
+    index.keysIn(id).filter((key) => standsIn(index.get(key) as Location, from, to));
   if (typeof (await readManifest(volume)) !== "object")
     faults.push({ file: "manifest", offset: 0, code: "MANIFEST", lost: [] });
   const names = new Set(await volume.list());
@@ -67,4 +65,9 @@ export async function verifyChunks(
   }
   options.onProgress?.(manifest.chunks.length, manifest.chunks.length);
   return { ok: faults.length === 0, chunks: manifest.chunks.length, frames, faults };
+}
+
+/** True when a value, or the packed frame that holds it, has a byte in a stretch of the file. */
+function standsIn({ frame, offset, length }: Location, from: number, to: number): boolean {
+  return frame > 0 ? frame >= from && frame < to : offset < to && offset + length > from;
 }

@@ -8,14 +8,14 @@ import { Mutex } from "#core/mutex.ts";
 import { WorkQueue } from "#core/work-queue.ts";
 import { Batch } from "../batch.ts";
 import { fromLatin1, latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
-import { readValue } from "../chunk/chunk-reader.ts";
+import { readPackedFrame, readValue, valueIn } from "../chunk/chunk-reader.ts";
 import { ChunkWriter } from "../chunk/chunk-writer.ts";
 import { chunkName } from "../chunk/chunk-format.ts";
 import { type Manifest, replaceManifest } from "../chunk/manifest.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import type { Volume } from "../volume/volume.ts";
 import { checkBatch, checkKey, storeClosed } from "./checks.ts";
-import { ChunkSet } from "./chunk-set.ts";
+import { ChunkSet, type ChunkState, locationOf } from "./chunk-set.ts";
 import { loadChunks, type RecoveryReport } from "./file-store-loader.ts";
 import { verifyChunks, type VerifyOptions, type VerifyReport } from "./file-store-verify.ts";
 import type { Location } from "./key-index.ts";
@@ -48,6 +48,12 @@ export interface FileStoreStatus {
 interface WaitingBatch {
   readonly batch: Batch;
   readonly done: PromiseWithResolvers<void>;
+}
+
+/** Which chunks are rewritten: those of which at most the share `live` is live, and, with `logs`, all sealed logs. */
+interface WorthRewriting {
+  readonly live: number;
+  readonly logs: boolean;
 }
 
 /** Batches that may wait for a slow disk; whoever brings one more is told so. */
@@ -86,6 +92,7 @@ export class FileStore implements Store {
   #damaged: number;
   /** Values that were met damaged while reading, by chunk and offset. */
   readonly #metDamaged = new Set<string>();
+  #unpacked: { readonly chunk: number; readonly frame: number; readonly bytes: Uint8Array } | undefined;
   /** Chunks that are never rewritten, because a live value in them cannot be read. */
   readonly #unmovable = new Set<number>();
   #closing: Promise<void> | undefined;
@@ -228,7 +235,7 @@ export class FileStore implements Store {
       await writer.file.close();
       throw error;
     }
-    this.#set.chunks.set(id, { id, file: writer.file, sealed: false, liveBytes: 0 });
+    this.#set.enter({ id, file: writer.file, purpose: "log", sealed: false }, []);
     this.#writer = writer;
     return id - reserved;
   }
@@ -287,13 +294,15 @@ export class FileStore implements Store {
   }
 
   /**
-   * Rewrites what is live in sealed chunks of which at most the share `live` is. Resolves with the number of chunks that went.
+   * Rewrites what is live in sealed chunks of which at most the share `live` is, and in all sealed logs: those are never packed. Resolves
+   * with the number of chunks that went.
    * @param live 0 to 1 @default 0.5
    */
   async compact(live: number = worthKeeping): Promise<number> {
     this.#checkWritable();
+    const worth = { live, logs: true };
     return this.#bulking.run(async () =>
-      this.#retiring(new Set(), live).size === 0 ? 0 : this.#bulk(new Batch(), live),
+      this.#retiring(new Set(), worth).size === 0 ? 0 : this.#bulk(new Batch(), worth),
     );
   }
 
@@ -301,13 +310,13 @@ export class FileStore implements Store {
    * A chunk of its own, ordered before everything written from now on: written, sealed and synced beside the running writes,
    * and then entered in the manifest in place of the chunks it makes superfluous.
    */
-  async #bulk(batch: Batch, live: number = worthKeeping): Promise<number> {
+  async #bulk(batch: Batch, worth: WorthRewriting = { live: worthKeeping, logs: false }): Promise<number> {
     const { volume } = this.#options;
     const plan = await this.#writing.run(async () => {
       const chunkId = await this.#roll(1);
       this.#sequence += 1;
       const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
-      const retiring = this.#retiring(keys, live);
+      const retiring = this.#retiring(keys, worth);
       const carried = [...this.#set.liveIn(retiring)].filter(([key]) => !keys.has(key));
       const carriedDeletes = [...this.#set.tombstonesIn(retiring)].filter((key) => !keys.has(key));
       const deletes = batch.operations.filter(
@@ -334,7 +343,7 @@ export class FileStore implements Store {
     const moved = new Map<string, Location>();
     for (const [key, location] of plan.carried) {
       const value = await this.#carry(key, location);
-      if (value === "damaged") return this.#bulk(batch, live);
+      if (value === "damaged") return this.#bulk(batch, worth);
       if (value === undefined) continue;
       full.put(fromLatin1(key), value);
       moved.set(key, location);
@@ -386,7 +395,7 @@ export class FileStore implements Store {
       (a, b) => a - b,
     );
     await this.#replaceManifest(chunks, this.#manifest.nextChunkId);
-    this.#set.chunks.set(plan.chunkId, { id: plan.chunkId, file: writer.file, sealed: true, liveBytes: 0 });
+    this.#set.enter({ id: plan.chunkId, file: writer.file, purpose: "bulk", sealed: true }, placed);
     const overtaken = (key: string): boolean =>
       (this.#set.index.get(key)?.chunk ?? -1) > plan.chunkId || this.#set.deletedAfter(key, plan.chunkId);
     for (const operation of batch.operations) {
@@ -394,20 +403,20 @@ export class FileStore implements Store {
       if (operation.kind === "delete" && !overtaken(key)) this.#set.delete(key, plan.chunkId);
     }
     for (const operation of placed) {
-      const { key, offset, length, crc } = operation;
+      const { key } = operation;
       if (operation.kind === "delete") {
         if (!overtaken(key)) this.#set.delete(key, plan.chunkId);
         continue;
       }
       const carried = moved.get(key);
       const current = carried === undefined ? !overtaken(key) : this.#set.index.get(key) === carried;
-      if (current) this.#set.put(key, { chunk: plan.chunkId, offset, length, crc });
+      if (current) this.#set.put(key, locationOf(plan.chunkId, operation));
       else this.#set.markDead(key, plan.chunkId);
     }
   }
 
   /** Sealed chunks of which little stays live once `leaving` keys are gone. */
-  #retiring(leaving: ReadonlySet<string>, share: number): Set<number> {
+  #retiring(leaving: ReadonlySet<string>, { live: share, logs }: WorthRewriting): Set<number> {
     const live = new Map(
       [...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]),
     );
@@ -415,13 +424,14 @@ export class FileStore implements Store {
       const location = this.#set.index.get(key);
       const left = location === undefined ? undefined : live.get(location.chunk);
       if (location !== undefined && left !== undefined)
-        live.set(location.chunk, left - key.length - location.length - 16);
+        live.set(location.chunk, left - this.#set.bytesOf(key, location));
     }
     const retiring = new Set<number>();
     let carried = 0;
     for (const [id, bytes] of live) {
-      const size = this.#set.chunks.get(id)?.file.size ?? 0;
-      if (this.#unmovable.has(id) || bytes > size * share || carried + bytes > mostCarried) continue;
+      const state = this.#set.chunks.get(id);
+      const worth = bytes <= (state?.file.size ?? 0) * share || (logs && state?.purpose === "log");
+      if (this.#unmovable.has(id) || !worth || carried + bytes > mostCarried) continue;
       carried += bytes;
       retiring.add(id);
     }
@@ -512,7 +522,7 @@ export class FileStore implements Store {
     const state = this.#set.chunks.get(location.chunk);
     if (state !== undefined) {
       try {
-        return await readValue(state.file, location);
+        return await this.#read(state, location);
       } catch (error) {
         if (isCorruption(error)) this.#metDamaged.add(`${location.chunk}:${location.offset}`);
         if (this.#set.chunks.has(location.chunk)) throw error;
@@ -520,6 +530,16 @@ export class FileStore implements Store {
     }
     const now = this.#set.index.get(key);
     return now === undefined || now === location ? undefined : this.#readAt(key, now);
+  }
+
+  /** The newest packed frame stays unpacked: its neighbours are mostly asked for next. */
+  async #read({ id, file }: ChunkState, location: Location): Promise<Uint8Array> {
+    if (location.frame === 0) return readValue(file, location);
+    const known = this.#unpacked;
+    if (known?.chunk === id && known.frame === location.frame) return valueIn(known.bytes, file.name, location);
+    const bytes = await readPackedFrame(file, location.frame);
+    this.#unpacked = { chunk: id, frame: location.frame, bytes };
+    return valueIn(bytes, file.name, location);
   }
 
   #checkOpen(): void {

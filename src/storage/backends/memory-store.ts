@@ -2,12 +2,12 @@ import type { Batch } from "../batch.ts";
 import { fromLatin1, latin1 } from "../chunk/batch-frame.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import { checkBatch, checkKey, storeClosed } from "./checks.ts";
-import { KeyIndex } from "./key-index.ts";
+import { SortedKeys } from "./sorted-keys.ts";
 
 /** Ordered bytes that end with the process; for tests and throw-away work. */
 export class MemoryStore implements Store {
   readonly capabilities: Capabilities = { durable: false, bulk: false };
-  readonly #index = new KeyIndex();
+  readonly #sorted = new SortedKeys();
   readonly #values = new Map<string, Uint8Array>();
   #closed = false;
 
@@ -31,10 +31,10 @@ export class MemoryStore implements Store {
     for (const operation of batch.operations) {
       const key = latin1(operation.key);
       if (operation.kind === "put") {
-        this.#index.set(key, { chunk: 0, offset: 0, length: operation.value.length, crc: 0 });
+        if (!this.#values.has(key)) this.#sorted.add(key);
         this.#values.set(key, operation.value.slice());
       } else {
-        this.#index.delete(key);
+        this.#sorted.delete(key);
         this.#values.delete(key);
       }
     }
@@ -63,6 +63,6 @@ export class MemoryStore implements Store {
 
   #keys(range: KeyRange): string[] {
     if (this.#closed) throw storeClosed();
-    return this.#index.keys(range);
+    return this.#sorted.keys(range);
   }
 }

@@ -1,18 +1,34 @@
-import { crc32 } from "node:zlib";
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Operation } from "../batch.ts";
 import { ByteReader, corrupt } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
-import { encodeFrame, FrameCodec, frameHeaderSize, FrameKind } from "./frame.ts";
+import { encodeFrame, type Frame, FrameCodec, frameHeaderSize, FrameKind } from "./frame.ts";
 
-/** Where an operation landed: `offset` and `length` of its value in the file (puts only), CRC-32 of the value. */
-export interface PlacedOperation {
+/** Where a value stands. */
+export interface Place {
+  /** Of the packed frame that holds the value, in its file; 0 when the value stands in the file as it is. */
+  readonly frame: number;
+  /** In the file, or in what the packed frame holds. */
+  readonly offset: number;
+  readonly length: number;
+  /** CRC-32 of the value. */
+  readonly crc: number;
+}
+
+/** An operation and, of a put, where its value landed. */
+export interface PlacedOperation extends Place {
   readonly kind: "put" | "delete";
   /** The key as latin1 text: one character a byte, so that text order is byte order. */
   readonly key: string;
-  readonly offset: number;
-  readonly length: number;
-  readonly crc: number;
 }
+
+export const nowhere: Place = { frame: 0, offset: 0, length: 0, crc: 0 };
+
+/** What a packed frame may hold; more is damage, or somebody who wants to fill our memory. */
+const largestUnpacked = 1024 * 1024;
+/** A packed frame has to be smaller by this share: a value in it costs the reading of the whole frame. */
+const worthPacking = 0.8;
+const packing = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
 const opcode = { put: 1, delete: 2 } as const;
 
@@ -23,12 +39,13 @@ export interface PlacedBatch {
   readonly operations: readonly PlacedOperation[];
 }
 
-/** One frame for `operations`, to stand at `offset` of its file. */
+/** One frame for `operations`, to stand at `offset` of its file; packed as a whole where that is wanted and pays. */
 export function encodeBatchFrame(
   operations: readonly Operation[],
   sequence: number,
   syncedSequence: number,
   offset: number,
+  pack = false,
 ): { bytes: Uint8Array; placed: PlacedOperation[] } {
   const size = operations.reduce(
     (sum, operation) => sum + operation.key.length + (operation.kind === "put" ? operation.value.length : 0) + 24,
@@ -46,22 +63,46 @@ export function encodeBatchFrame(
       placed.push({
         kind: "put",
         key,
+        frame: 0,
         offset: offset + frameHeaderSize + writer.length,
         length: operation.value.length,
         crc,
       });
       writer.raw(operation.value);
     } else {
-      placed.push({ kind: "delete", key, offset: 0, length: 0, crc: 0 });
+      placed.push({ kind: "delete", key, ...nowhere });
     }
+  }
+  const packed = pack && writer.length <= largestUnpacked ? zstdCompressSync(writer.finish(), packing) : undefined;
+  if (packed !== undefined && packed.length < writer.length * worthPacking) {
+    const inside = offset + frameHeaderSize;
+    return {
+      bytes: encodeFrame({ kind: FrameKind.batch, codec: FrameCodec.zstd, sequence, payload: packed }),
+      placed: placed.map((operation) =>
+        operation.kind === "put" ? { ...operation, frame: offset, offset: operation.offset - inside } : operation,
+      ),
+    };
   }
   const bytes = encodeFrame({ kind: FrameKind.batch, codec: FrameCodec.plain, sequence, payload: writer.finish() });
   return { bytes, placed };
 }
 
-/** The operations of a batch frame whose payload begins at `offset` of its file. Throws STORE_CORRUPT. */
-export function decodeBatchPayload(payload: Uint8Array, sequence: number, offset: number): PlacedBatch {
-  const reader = new ByteReader(payload);
+/** What a batch frame holds, unpacked. Throws STORE_CORRUPT. */
+export function batchPayload({ codec, payload }: Frame): Uint8Array {
+  if (codec === FrameCodec.plain) return payload;
+  try {
+    return zstdDecompressSync(payload, { maxOutputLength: largestUnpacked });
+  } catch (cause) {
+    throw corrupt("a frame cannot be unpacked", cause);
+  }
+}
+
+/** The operations of a batch frame that stands at `at` of its file. Throws STORE_CORRUPT. */
+export function decodeBatchFrame(batch: Frame, at: number): PlacedBatch {
+  const { sequence } = batch;
+  const frame = batch.codec === FrameCodec.plain ? 0 : at;
+  const begin = frame === 0 ? at + frameHeaderSize : 0;
+  const reader = new ByteReader(batchPayload(batch));
   const syncedSequence = sequence - reader.varint();
   const count = reader.count(2);
   const placed: PlacedOperation[] = [];
@@ -71,10 +112,10 @@ export function decodeBatchPayload(payload: Uint8Array, sequence: number, offset
     if (kind === opcode.put) {
       const length = reader.varint();
       const crc = reader.u32();
-      placed.push({ kind: "put", key, offset: offset + reader.offset, length, crc });
+      placed.push({ kind: "put", key, frame, offset: begin + reader.offset, length, crc });
       reader.raw(length);
     } else if (kind === opcode.delete) {
-      placed.push({ kind: "delete", key, offset: 0, length: 0, crc: 0 });
+      placed.push({ kind: "delete", key, ...nowhere });
     } else {
       throw corrupt("an unknown operation stands in a batch");
     }

@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { ByteReader, corrupt } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
-import { fromLatin1, latin1, type PlacedOperation } from "./batch-frame.ts";
+import { fromLatin1, latin1, nowhere, type PlacedOperation } from "./batch-frame.ts";
 import { encodeFrame, type Frame, FrameCodec, FrameKind } from "./frame.ts";
 
 /** The largest index that is read: bounds what a damaged or hostile file can make us allocate. */
@@ -14,17 +14,21 @@ export interface ChunkIndex {
   readonly operations: readonly PlacedOperation[];
 }
 
+/** What an entry is about; on disk. */
+const Entry = { put: 1, delete: 2, packedPut: 3 } as const;
+
 /** The index frame of a chunk; keys share their beginnings with the one before. */
 export function encodeIndexFrame({ sequence, operations }: ChunkIndex): Uint8Array {
   const writer = new ByteWriter(operations.length * 16 + 16);
   writer.varint(operations.length);
   let previous = "";
-  for (const { kind, key, offset, length, crc } of operations) {
+  for (const { kind, key, frame, offset, length, crc } of operations) {
     const shared = sharedLength(previous, key);
     writer
-      .u8(kind === "put" ? 1 : 2)
+      .u8(kind === "delete" ? Entry.delete : frame === 0 ? Entry.put : Entry.packedPut)
       .varint(shared)
       .sized(fromLatin1(key.slice(shared)));
+    if (frame > 0) writer.varint(frame);
     if (kind === "put") writer.varint(offset).varint(length).u32(crc);
     previous = key;
   }
@@ -48,15 +52,23 @@ export function decodeIndexFrame(frame: Frame): ChunkIndex {
   const operations: PlacedOperation[] = [];
   let previous = "";
   for (let item = 0; item < count; item += 1) {
-    const kind = reader.u8() === 1 ? "put" : "delete";
+    const entry = reader.u8();
     const shared = reader.varint();
     if (shared > previous.length) throw corrupt("an index shares more than there is");
     const key = previous.slice(0, shared) + latin1(reader.sized());
-    operations.push(
-      kind === "put"
-        ? { kind, key, offset: reader.varint(), length: reader.varint(), crc: reader.u32() }
-        : { kind, key, offset: 0, length: 0, crc: 0 },
-    );
+    if (entry === Entry.delete) {
+      operations.push({ kind: "delete", key, ...nowhere });
+    } else {
+      const frame = entry === Entry.packedPut ? reader.varint() : 0;
+      operations.push({
+        kind: "put",
+        key,
+        frame,
+        offset: reader.varint(),
+        length: reader.varint(),
+        crc: reader.u32(),
+      });
+    }
     previous = key;
   }
   return { sequence: frame.sequence, operations };

@@ -1,10 +1,10 @@
 import { crc32 } from "node:zlib";
 import { CadenceError } from "#core/errors.ts";
 import type { VolumeFile } from "../volume/volume.ts";
-import { decodeBatchPayload, type PlacedBatch, type PlacedOperation } from "./batch-frame.ts";
+import { batchPayload, decodeBatchFrame, type Place, type PlacedBatch, type PlacedOperation } from "./batch-frame.ts";
 import { chunkFooterSize, chunkHeaderSize, decodeChunkFooter } from "./chunk-format.ts";
 import { type ChunkIndex, decodeIndexFrame } from "./chunk-index.ts";
-import { decodeFrame, frameHeaderSize, FrameKind, frameSize, longestPayload } from "./frame.ts";
+import { decodeFrame, frameHeaderSize, FrameKind, frameLength, frameSize, longestPayload } from "./frame.ts";
 
 /** A stretch of a chunk in which no whole frame can be read. */
 export interface DamagedStretch {
@@ -76,7 +76,7 @@ export async function scanChunk(file: VolumeFile, { synced }: { readonly synced:
       offset,
       end,
       sequence,
-      batch: decodeBatchPayload(frame.payload, sequence, offset + frameHeaderSize),
+      batch: decodeBatchFrame(frame, offset),
     });
     offset = end;
   }
@@ -130,14 +130,32 @@ function plausible(bytes: Uint8Array, offset: number): boolean {
 }
 
 /** The value of a put, checked against its checksum. Throws STORE_CORRUPT with file and offset. */
-export async function readValue(
-  file: VolumeFile,
-  place: Pick<PlacedOperation, "offset" | "length" | "crc">,
-): Promise<Uint8Array> {
-  const value = await file.readAt(place.offset, place.length);
-  if (value.length === place.length && crc32(value) === place.crc) return value;
-  throw new CadenceError("STORE_CORRUPT", `Stored bytes are damaged: ${file.name} at ${place.offset}.`, {
+export async function readValue(file: VolumeFile, { frame, offset, length, crc }: Place): Promise<Uint8Array> {
+  if (frame > 0) return valueIn(await readPackedFrame(file, frame), file.name, { frame, offset, length, crc });
+  const value = await file.readAt(offset, length);
+  if (value.length === length && crc32(value) === crc) return value;
+  throw damagedAt(file.name, offset);
+}
+
+/** What a packed frame holds. Throws STORE_CORRUPT with file and offset. */
+export async function readPackedFrame(file: VolumeFile, at: number): Promise<Uint8Array> {
+  const header = await file.readAt(at, frameHeaderSize);
+  const length = frameLength(header);
+  const frame = length === undefined ? undefined : decodeFrame(await file.readAt(at, frameHeaderSize + length));
+  if (frame === undefined || frame.kind !== FrameKind.batch) throw damagedAt(file.name, at);
+  return batchPayload(frame);
+}
+
+/** A value of a packed frame; the caller's own. Throws STORE_CORRUPT. */
+export function valueIn(unpacked: Uint8Array, name: string, { frame, offset, length, crc }: Place): Uint8Array {
+  const value = unpacked.slice(offset, offset + length);
+  if (value.length === length && crc32(value) === crc) return value;
+  throw damagedAt(name, frame);
+}
+
+function damagedAt(file: string, offset: number): CadenceError {
+  return new CadenceError("STORE_CORRUPT", `Stored bytes are damaged: ${file} at ${offset}.`, {
     remedy: "`store verify` shows what is affected; everything else can still be read.",
-    details: { file: file.name, offset: place.offset, length: place.length },
+    details: { file, offset },
   });
 }

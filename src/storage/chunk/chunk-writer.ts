@@ -1,3 +1,4 @@
+import { breathe } from "#core/breathe.ts";
 import type { Operation } from "../batch.ts";
 import type { Volume, VolumeFile } from "../volume/volume.ts";
 import { encodeBatchFrame, type PlacedOperation } from "./batch-frame.ts";
@@ -7,12 +8,16 @@ import { encodeIndexFrame } from "./chunk-index.ts";
 /** Operations of one frame inside a large batch; a damaged byte costs one frame. */
 const operationsPerFrame = 64;
 const bytesPerFrame = 64 * 1024;
+/** Key and value below this, in bytes, are packed with others. */
+const smallValue = 1_024;
 
 export interface EncodedBatch {
   readonly operations: readonly Operation[];
   readonly sequence: number;
   /** Everything up to this sequence is known to be synced. */
   readonly syncedSequence: number;
+  /** Pack the frame, where that pays. @default false */
+  readonly pack?: boolean;
 }
 
 /** A chunk that is appended to. After a failed append its end is unknown until `recover` has cut it off. */
@@ -67,8 +72,8 @@ export class ChunkWriter {
     const frames: Uint8Array[] = [];
     const placed: PlacedOperation[][] = [];
     let end = this.#end;
-    for (const { operations, sequence, syncedSequence } of batches) {
-      const frame = encodeBatchFrame(operations, sequence, syncedSequence, end);
+    for (const { operations, sequence, syncedSequence, pack } of batches) {
+      const frame = encodeBatchFrame(operations, sequence, syncedSequence, end, pack);
       frames.push(frame.bytes);
       placed.push(frame.placed);
       end += frame.bytes.length;
@@ -81,18 +86,23 @@ export class ChunkWriter {
     return placed;
   }
 
-  /** One large batch as many frames of one sequence: only whole once the chunk is sealed and in the manifest. */
+  /**
+   * One large batch as many frames of one sequence: only whole once the chunk is sealed and in the manifest. Large values stand in order as they are;
+   * small ones, which resemble their neighbours, are packed together.
+   */
   async appendSplit(operations: readonly Operation[], sequence: number): Promise<PlacedOperation[]> {
+    const large = operations.filter((operation) => sizeOf(operation) >= smallValue);
+    const small = operations.filter((operation) => sizeOf(operation) < smallValue);
     const placed: PlacedOperation[] = [];
-    let part: Operation[] = [];
-    let bytes = 0;
-    for (const [index, operation] of operations.entries()) {
-      part.push(operation);
-      bytes += operation.key.length + (operation.kind === "put" ? operation.value.length : 0);
-      if (part.length < operationsPerFrame && bytes < bytesPerFrame && index < operations.length - 1) continue;
-      placed.push(...((await this.append([{ operations: part, sequence, syncedSequence: sequence - 1 }]))[0] ?? []));
-      part = [];
-      bytes = 0;
+    for (const { list, pack } of [
+      { list: large, pack: false },
+      { list: small, pack: true },
+    ]) {
+      for (const part of partsOf(list)) {
+        const batch = { operations: part, sequence, syncedSequence: sequence - 1, pack };
+        placed.push(...((await this.append([batch]))[0] ?? []));
+        await breathe();
+      }
     }
     return placed;
   }
@@ -116,4 +126,23 @@ export class ChunkWriter {
     await this.file.append(Buffer.concat([index, footer]));
     await this.file.sync();
   }
+}
+
+/** Frames of a few operations each. */
+function* partsOf(operations: readonly Operation[]): Generator<readonly Operation[]> {
+  let part: Operation[] = [];
+  let bytes = 0;
+  for (const operation of operations) {
+    part.push(operation);
+    bytes += sizeOf(operation);
+    if (part.length < operationsPerFrame && bytes < bytesPerFrame) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
+function sizeOf(operation: Operation): number {
+  return operation.key.length + (operation.kind === "put" ? operation.value.length : 0);
 }

@@ -51,6 +51,13 @@ export function decodeFrame(bytes: Uint8Array, offset = 0): Frame | undefined {
   return { kind: kind as FrameKind, codec: codec as FrameCodec, sequence, payload };
 }
 
+/** The declared length of the payload behind a header; undefined when it is too short, or cannot be. */
+export function frameLength(header: Uint8Array): number | undefined {
+  if (header.length < frameHeaderSize) return undefined;
+  const length = new DataView(header.buffer, header.byteOffset).getUint32(4, true);
+  return length > longestPayload ? undefined : length;
+}
+
 /** Bytes of a frame on disk. */
 export function frameSize(frame: Frame): number {
   return frameHeaderSize + frame.payload.length;

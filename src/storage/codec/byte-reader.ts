@@ -1,4 +1,5 @@
 import { CadenceError } from "#core/errors.ts";
+import { unzigzag } from "./zigzag.ts";
 
 const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -52,6 +53,11 @@ export class ByteReader {
   }
 
   varint(): number {
+    const first = this.#bytes[this.#offset];
+    if (first !== undefined && first < 0x80) {
+      this.#offset += 1;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (let count = 0; count < 8; count += 1) {
@@ -67,8 +73,7 @@ export class ByteReader {
   }
 
   zigzag(): number {
-    const value = this.varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return unzigzag(this.varint());
   }
 
   /** A view of the next `count` bytes. */

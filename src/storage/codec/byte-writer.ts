@@ -1,3 +1,5 @@
+import { zigzag } from "./zigzag.ts";
+
 const text = new TextEncoder();
 
 /** Grows while it is written to. Integers are little-endian; varints are LEB128 of whole numbers below 2^53. */
@@ -50,6 +52,10 @@ export class ByteWriter {
 
   varint(value: number): this {
     this.#reserve(8);
+    if (value < 0x80) {
+      this.#bytes[this.#length++] = value;
+      return this;
+    }
     let rest = value;
     while (rest >= 0x80) {
       this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
@@ -61,7 +67,7 @@ export class ByteWriter {
 
   /** Whole numbers of either sign, small magnitudes short; |value| < 2^52. */
   zigzag(value: number): this {
-    return this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+    return this.varint(zigzag(value));
   }
 
   raw(bytes: Uint8Array): this {

@@ -1,7 +1,8 @@
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, orderedU64, readOrderedU64 } from "../keys.ts";
-import type { SeriesSlice } from "./block.ts";
+import type { Effort } from "./effort.ts";
+import type { SeriesSlice } from "./series-slice.ts";
 import { readText, writeText } from "../codec/any-text.ts";
 
 /**
@@ -21,6 +22,7 @@ export interface BlockSummary {
   readonly maximum: number;
   readonly sum: number;
   readonly integral: number;
+  readonly effort: Effort;
   /** Absent when longer than fits a key: then it is read from the block. */
   readonly lastState?: string;
 }
@@ -29,15 +31,23 @@ const longestStateInKey = 255;
 /** Times before 1970 are shifted into the positive numbers, so that byte order is time order. */
 const timeShift = 2 ** 50;
 
-export function summarizeBlock(seriesId: number, blockId: number, { times, states }: SeriesSlice): BlockSummary {
+/** Bits of the key's flags; on disk. */
+const flags = { lastState: 1, dense: 2 } as const;
+
+export function summarizeBlock(
+  seriesId: number,
+  blockId: number,
+  { times, states }: SeriesSlice,
+  effort: Effort,
+): BlockSummary {
   let numbers = 0;
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
   let sum = 0;
   let integral = 0;
-  for (const [index, state] of states.entries()) {
-    const value = state === "" ? Number.NaN : Number(state);
-    if (!Number.isFinite(value)) continue;
+  for (let index = 0; index < states.length; index += 1) {
+    const value = states.numberAt(index);
+    if (Number.isNaN(value)) continue;
     numbers += 1;
     minimum = Math.min(minimum, value);
     maximum = Math.max(maximum, value);
@@ -45,7 +55,7 @@ export function summarizeBlock(seriesId: number, blockId: number, { times, state
     const time = times[index] as number;
     integral += value * ((times[index + 1] ?? time) - time);
   }
-  const lastState = states.at(-1) as string;
+  const lastState = states.at(states.length - 1);
   return {
     seriesId,
     first: times[0] as number,
@@ -57,6 +67,7 @@ export function summarizeBlock(seriesId: number, blockId: number, { times, state
     maximum: numbers === 0 ? 0 : maximum,
     sum,
     integral,
+    effort,
     ...(lastState.length <= longestStateInKey ? { lastState } : {}),
   };
 }
@@ -76,7 +87,8 @@ export function blockKey(summary: BlockSummary): Uint8Array {
     .varint(summary.count)
     .varint(summary.numbers);
   writer.f64(summary.minimum).f64(summary.maximum).f64(summary.sum).f64(summary.integral);
-  writer.u8(summary.lastState === undefined ? 0 : 1);
+  const dense = summary.effort === "dense" ? flags.dense : 0;
+  writer.u8((summary.lastState === undefined ? 0 : flags.lastState) | dense);
   if (summary.lastState !== undefined) writeText(writer, summary.lastState);
   return writer.finish();
 }
@@ -91,7 +103,8 @@ export function parseBlockKey(key: Uint8Array): BlockSummary {
   const count = reader.varint();
   const numbers = reader.varint();
   const [minimum, maximum, sum, integral] = [reader.f64(), reader.f64(), reader.f64(), reader.f64()] as const;
-  const lastState = reader.u8() === 1 ? readText(reader) : undefined;
+  const flagged = reader.u8();
+  const lastState = (flagged & flags.lastState) === 0 ? undefined : readText(reader);
   return {
     seriesId,
     first,
@@ -103,6 +116,7 @@ export function parseBlockKey(key: Uint8Array): BlockSummary {
     maximum,
     sum,
     integral,
+    effort: (flagged & flags.dense) === 0 ? "quick" : "dense",
     ...(lastState === undefined ? {} : { lastState }),
   };
 }

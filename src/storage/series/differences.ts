@@ -1,64 +1,147 @@
 import type { ByteReader } from "../codec/byte-reader.ts";
 import { corrupt } from "../codec/byte-reader.ts";
-import type { ByteWriter } from "../codec/byte-writer.ts";
+import { ByteWriter } from "../codec/byte-writer.ts";
+import type { Effort } from "./effort.ts";
 import { readIntegers, writeIntegers } from "./integer-column.ts";
+import { trialPart } from "./trial-part.ts";
 
 /** How often a column was differenced before it was laid down. White noise is cheapest as it is, a ramp differenced twice. */
 const mostOrders = 2;
+/** In place of an order: the numbers are places in a list of the distinct ones. */
+const ranked = 4;
+/** A list of the distinct numbers pays when each is used at least so often. */
+const leastUses = 3;
+const leastRanked = 64;
+const largestDifference = 2 ** 51;
 
-/** Whole numbers as values, differences or differences of differences, whichever is expected to take least. */
-export function writeDifferenced(writer: ByteWriter, values: Float64Array): void {
-  const first = values[0] ?? 0;
-  const shifted = values.map((value) => value - first);
-  let best: { order: number; values: Float64Array; cost: number } = {
-    order: 0,
-    values: shifted,
-    cost: expectedBits(shifted),
-  };
-  let current: Float64Array = shifted;
-  for (let order = 1; order <= mostOrders; order += 1) {
-    current = differences(current);
-    if (!fits(current)) break;
-    const cost = expectedBits(current);
-    if (cost < best.cost) best = { order, values: current, cost };
+/**
+ * Whole numbers as values, differences or differences of differences, whichever is expected to take least; with `dense` effort also as places in
+ * the list of the distinct ones, for values that a sensor or a converter can only take on a grid of its own.
+ */
+export function writeDifferenced(writer: ByteWriter, values: Float64Array, effort: Effort): void {
+  const ranks = effort === "dense" ? placesInList(values) : undefined;
+  if (ranks === undefined || !ranksPay(values, ranks)) {
+    writeBestOrder(writer, values, effort);
+    return;
   }
-  writer.u8(best.order).zigzag(first);
-  writeIntegers(writer, best.values);
+  writer.u8(ranked).varint(ranks.list.length);
+  writeBestOrder(writer, ranks.list, effort);
+  writeBestOrder(writer, ranks.places, effort);
+}
+
+function ranksPay(values: Float64Array, { list, places }: Ranks): boolean {
+  const part = trialPart(values);
+  const share = part.length / values.length;
+  return lengthOf(part) > lengthOf(trialPart(places)) + share * lengthOf(list);
+}
+
+function lengthOf(values: Float64Array): number {
+  const writer = new ByteWriter(values.length * 2 + 16);
+  writeBestOrder(writer, values, "dense");
+  return writer.length;
 }
 
 /** Reads what `writeDifferenced` wrote. Throws STORE_CORRUPT. */
 export function readDifferenced(reader: ByteReader, count: number): Float64Array {
-  const order = reader.u8();
-  if (order > mostOrders) throw corrupt("a column was differenced too often");
-  const first = reader.zigzag();
-  const values = readIntegers(reader, count);
-  for (let pass = 0; pass < order; pass += 1) {
-    for (let index = 1; index < count; index += 1)
-      values[index] = (values[index] as number) + (values[index - 1] as number);
+  if (reader.peek() !== ranked) return readOrder(reader, count);
+  reader.u8();
+  const listed = reader.varint();
+  if (listed > count) throw corrupt("a list is longer than its column");
+  const list = readOrder(reader, listed);
+  const values = readOrder(reader, count);
+  for (let index = 0; index < count; index += 1) {
+    const value = list[values[index] as number];
+    if (value === undefined) throw corrupt("a column names a place its list does not have");
+    values[index] = value;
   }
-  for (let index = 0; index < count; index += 1) values[index] = (values[index] as number) + first;
   return values;
 }
 
-/** Every number becomes its distance from the one before; the first, which is zero, stays. */
-function differences(values: Float64Array): Float64Array {
-  const result = new Float64Array(values.length);
-  let previous = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
-    result[index] = value - previous;
-    previous = value;
+function writeBestOrder(writer: ByteWriter, values: Float64Array, effort: Effort): void {
+  const first = values[0] ?? 0;
+  const unit = commonUnit(values, first);
+  const mean = values.reduce((sum, value) => sum + (value - first) / values.length, 0);
+  const center = first + Math.round(mean / unit) * unit;
+  let best = { order: 0, first: center, values: values.map((value) => (value - center) / unit), cost: 0 };
+  best.cost = expectedBits(best.values);
+  let current = values.map((value) => (value - first) / unit);
+  for (let order = 1; order <= mostOrders; order += 1) {
+    current = differences(current);
+    if (!fits(current)) break;
+    const cost = expectedBits(current);
+    if (cost < best.cost) best = { order, first, values: current, cost };
   }
+  writer.u8(best.order).zigzag(best.first).varint(unit);
+  writeIntegers(writer, best.values, effort);
+}
+
+function readOrder(reader: ByteReader, count: number): Float64Array {
+  const order = reader.u8();
+  if (order > mostOrders) throw corrupt("a column was differenced too often");
+  const first = reader.zigzag();
+  const unit = reader.varint();
+  const values = readIntegers(reader, count);
+  for (let pass = 0; pass < order; pass += 1) {
+    let sum = 0;
+    for (let index = 0; index < count; index += 1) {
+      sum += values[index] as number;
+      values[index] = sum;
+    }
+  }
+  for (let index = 0; index < count; index += 1) values[index] = (values[index] as number) * unit + first;
+  return values;
+}
+
+/** The largest number of which every value is a whole multiple away from `first`; 1 when all are the same. */
+function commonUnit(values: Float64Array, first: number): number {
+  let unit = 0;
+  for (const value of values) {
+    let rest = Math.abs(value - first);
+    while (rest !== 0) [unit, rest] = [rest, unit % rest];
+    if (unit === 1) return 1;
+  }
+  return Math.max(1, unit);
+}
+
+/** Every number becomes its distance from the one before; the first becomes zero. */
+function differences(values: Float64Array): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(values.length);
+  for (let index = 1; index < values.length; index += 1)
+    result[index] = (values[index] as number) - (values[index - 1] as number);
   return result;
 }
 
-function fits(values: Float64Array): boolean {
-  return values.every((value) => Math.abs(value) < 2 ** 51);
+/** The distinct numbers in order, and the place of each number among them. */
+interface Ranks {
+  readonly list: Float64Array;
+  readonly places: Float64Array;
 }
 
-/** Sum of log2 magnitudes: what an entropy coder with a fitted scale would need, up to a constant. The first number is left out. */
-function expectedBits(values: Float64Array): number {
+function placesInList(values: Float64Array): Ranks | undefined {
+  if (values.length < leastRanked) return undefined;
+  const sorted = values.toSorted();
+  const list = sorted.filter((value, index) => index === 0 || value !== sorted[index - 1]);
+  if (list.length * leastUses > values.length) return undefined;
+  const placeOf = new Map(Array.from(list, (value, place) => [value, place]));
+  return { list, places: values.map((value) => placeOf.get(value) as number) };
+}
+
+function fits(values: Float64Array): boolean {
+  for (const value of values) if (Math.abs(value) >= largestDifference) return false;
+  return true;
+}
+
+/** Enough numbers to tell which form is smaller. */
+const numbersLookedAt = 2_048;
+
+/** Bits a number takes by its magnitude, on average: what an entropy coder with a fitted scale would need, up to a constant. */
+export function expectedBits(values: Float64Array): number {
+  const step = Math.ceil(values.length / numbersLookedAt);
   let bits = 0;
-  for (let index = 1; index < values.length; index += 1) bits += Math.log2(1 + Math.abs(values[index] as number));
-  return bits;
+  let looked = 0;
+  for (let index = 0; index < values.length; index += step) {
+    bits += Math.log2(1 + Math.abs(values[index] as number));
+    looked += 1;
+  }
+  return looked === 0 ? 0 : bits / looked;
 }

@@ -38,7 +38,7 @@ async function contentOf(storage: Storage): Promise<string[]> {
   const lines: string[] = [];
   for (const name of storage.series.names())
     for await (const { times, states } of storage.series.read(name))
-      for (const [index, state] of states.entries()) lines.push(`${name} ${times[index]} ${state}`);
+      for (const [index, state] of states.toArray().entries()) lines.push(`${name} ${times[index]} ${state}`);
   return lines;
 }
 

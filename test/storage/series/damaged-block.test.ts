@@ -5,11 +5,12 @@ import { silentLogger } from "#core/logger.ts";
 import { Repository } from "#repository/repository.ts";
 import { MemoryVolume, Storage } from "#storage/index.ts";
 import { encodeBlock } from "#storage/series/block.ts";
+import { States } from "#storage/series/states.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const clock = new ManualClock();
 const minute = 60_000;
-const value = (index: number): string => String((index * 7_919) % 1_009);
+const value = (index: number): string => String((index * index * 7_919) % 1_000_003);
 
 function open(at: MemoryVolume, told: string[] = []): Promise<Storage> {
   const logger = { ...silentLogger, error: (message: string): void => void told.push(message), child: () => logger };
@@ -41,7 +42,7 @@ async function damagedVolume(): Promise<MemoryVolume> {
   await storage.close();
   const indexes = Array.from({ length: 2_000 }, (_, index) => index);
   const times = Float64Array.from(indexes, (index) => (2_000 + index) * minute);
-  const block = encodeBlock({ times, states: indexes.map(value) });
+  const block = encodeBlock({ times, states: States.of(...indexes.map(value)) }, "quick");
   for (const name of await volume.list()) {
     const bytes = volume.content(name);
     // The same block stands there for both series; the first of them is that of `sensor.a`.

@@ -18,7 +18,7 @@ async function contentOf(storage: Storage): Promise<Map<string, [number, string]
   for (const name of storage.series.names()) {
     const list: [number, string][] = [];
     for await (const { times, states } of storage.series.read(name))
-      for (const [index, state] of states.entries()) list.push([times[index] as number, state]);
+      for (const [index, state] of states.toArray().entries()) list.push([times[index] as number, state]);
     content.set(name, list);
   }
   return content;

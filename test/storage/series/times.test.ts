@@ -4,17 +4,18 @@ import { isCorruption } from "#core/errors.ts";
 import { ByteReader } from "#storage/codec/byte-reader.ts";
 import { ByteWriter } from "#storage/codec/byte-writer.ts";
 import { writeDifferenced } from "#storage/series/differences.ts";
+import type { Effort } from "#storage/series/effort.ts";
 import { readTimes, writeTimes } from "#storage/series/times.ts";
 import { seeded } from "../../support/random.ts";
 
-function written(times: Float64Array): Uint8Array {
+function written(times: Float64Array, effort: Effort): Uint8Array {
   const writer = new ByteWriter();
-  writeTimes(writer, times);
+  writeTimes(writer, times, effort);
   return writer.finish();
 }
 
-function back(times: Float64Array): Float64Array {
-  return readTimes(new ByteReader(written(times)), times.length);
+function back(times: Float64Array, effort: Effort): Float64Array {
+  return readTimes(new ByteReader(written(times, effort)), times.length);
 }
 
 /** Changes of a register that is read every `interval` ms after the last read, and differs with probability `share`. */
@@ -28,7 +29,7 @@ function changes(count: number, interval: number, share: number): Float64Array {
   return Float64Array.from(times);
 }
 
-describe("times of a block", () => {
+describe.each(["quick", "dense"] as const)("times of a %s block", (effort) => {
   it("come back as they were, whatever they are", () => {
     const anything = fc
       .array(fc.integer({ min: -(2 ** 48), max: 2 ** 48 }))
@@ -48,7 +49,7 @@ describe("times of a block", () => {
     fc.assert(
       fc.property(fc.oneof(anything, polled), (list) => {
         const times = Float64Array.from(list);
-        expect(back(times)).toEqual(times);
+        expect(back(times, effort)).toEqual(times);
       }),
       { numRuns: 500 },
     );
@@ -59,13 +60,13 @@ describe("times of a block", () => {
     [10_000, 0.6],
     [5_000, 0.9],
   ])(
-    "of a register read every %d ms that changes now and then take clearly less as chained gaps",
+    "of a register read every %d ms that changes now and then take clearly less than differences",
     (interval, share) => {
       const times = changes(4_000, interval, share);
       const differenced = new ByteWriter();
-      writeDifferenced(differenced, times);
-      expect(back(times)).toEqual(times);
-      expect(written(times).length).toBeLessThan(differenced.length * 0.87);
+      writeDifferenced(differenced, times, effort);
+      expect(back(times, effort)).toEqual(times);
+      expect(written(times, effort).length).toBeLessThan(differenced.length * 0.87);
     },
   );
 
@@ -73,13 +74,13 @@ describe("times of a block", () => {
     for (const list of [[], [5], [1, 1, 1, 1, 1, 1, 1, 1, 1], Array.from({ length: 20 }, (_, index) => index ** 3)]) {
       const times = Float64Array.from(list);
       const differenced = new ByteWriter();
-      writeDifferenced(differenced, times);
-      expect(written(times).length).toBeLessThanOrEqual(differenced.length);
+      writeDifferenced(differenced, times, effort);
+      expect(written(times, effort).length).toBeLessThanOrEqual(differenced.length);
     }
   });
 
   it("that are damaged never do more than say so", () => {
-    const bytes = written(changes(300, 2_000, 0.4)).slice();
+    const bytes = written(changes(300, 2_000, 0.4), effort).slice();
     expect(bytes[0]).toBe(3);
     for (let position = 0; position < bytes.length; position += 1)
       for (const bit of [1, 16, 128]) {

@@ -1,0 +1,86 @@
+import type { BlockSummary } from "./block-summary.ts";
+import { Head } from "./head.ts";
+import { lowerBound, mergeSlices, type SeriesSlice } from "./series-slice.ts";
+
+/** What is known of a stored series without reading it. Times in ms. */
+export interface SeriesInfo {
+  readonly samples: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A series: its blocks, and what is not in a block yet. */
+export class SeriesState {
+  readonly id: number;
+  readonly name: string;
+  /** In time order; they never overlap. */
+  blocks: readonly BlockSummary[] = [];
+  /** Grows when other blocks take the place of some. */
+  version = 0;
+  /** The newest samples. */
+  head: Head = new Head();
+  /** Samples on their way from the head into blocks. */
+  frozen: Head | undefined;
+
+  constructor(id: number, name: string) {
+    this.id = id;
+    this.name = name;
+  }
+
+  /** Minus infinity when empty. */
+  get lastTime(): number {
+    const block = this.blocks.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
+    return Math.max(block, this.frozen?.lastTime ?? Number.NEGATIVE_INFINITY, this.head.lastTime);
+  }
+
+  /** Undefined when empty. */
+  get info(): SeriesInfo | undefined {
+    const heads = [this.frozen, this.head].filter((head) => head !== undefined && head.count > 0) as Head[];
+    const samples =
+      this.blocks.reduce((sum, { count }) => sum + count, 0) + heads.reduce((sum, { count }) => sum + count, 0);
+    if (samples === 0) return undefined;
+    const first = Math.min(
+      ...heads.map((head) => head.first as number),
+      this.blocks[0]?.first ?? Number.POSITIVE_INFINITY,
+    );
+    return { samples, first, last: this.lastTime };
+  }
+
+  /** The newest sample, from memory; undefined when there is none, or its text is too long to be held there. */
+  get last(): { readonly time: number; readonly state: string } | undefined {
+    const block = this.blocks.at(-1);
+    let newest = block?.lastState === undefined ? undefined : { time: block.last, state: block.lastState };
+    for (const head of [this.frozen, this.head]) {
+      const last = head?.last;
+      if (last !== undefined && (newest === undefined || last.time >= newest.time)) newest = last;
+    }
+    return newest;
+  }
+
+  /** What is not in a block, from `from` (inclusive) to `to` (exclusive). */
+  unblocked(from: number, to: number): SeriesSlice {
+    const head = this.head.slice(from, to);
+    return this.frozen === undefined ? head : mergeSlices(this.frozen.slice(from, to), head);
+  }
+
+  /** The block that a time falls into. */
+  blockAt(time: number): BlockSummary | undefined {
+    const block = this.blocks[this.#firstEnding(time)];
+    return block !== undefined && block.first <= time ? block : undefined;
+  }
+
+  /** The first block with samples at or after `time`. */
+  blockFrom(time: number): BlockSummary | undefined {
+    return this.blocks[this.#firstEnding(time)];
+  }
+
+  /** Other blocks in place of `gone`. */
+  replaceBlocks(gone: ReadonlySet<BlockSummary>, made: readonly BlockSummary[]): void {
+    this.version += 1;
+    this.blocks = [...this.blocks.filter((block) => !gone.has(block)), ...made].toSorted((a, b) => a.first - b.first);
+  }
+
+  #firstEnding(time: number): number {
+    return lowerBound({ length: this.blocks.length, at: (index) => this.blocks[index]?.last ?? 0 }, time);
+  }
+}
