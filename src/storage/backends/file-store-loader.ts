@@ -47,6 +47,18 @@ export async function loadChunks(volume: Volume, logger: Logger, options: LoadOp
   }
 }
 
+/** A cold disk answers many questions at once as fast as one. */
+const openedAtOnce = 32;
+
+interface OpenedChunk {
+  readonly id: number;
+  readonly file: VolumeFile;
+  readonly last: boolean;
+  readonly header: ChunkHeader | undefined;
+  /** Undefined when the whole chunk has to be read. */
+  readonly index: Awaited<ReturnType<typeof readChunkIndex>>;
+}
+
 class Loader {
   readonly #volume: Volume;
   readonly #logger: Logger;
@@ -69,7 +81,11 @@ class Loader {
     const manifestRebuilt = found === "damaged" || (found === "none" && (await this.#chunkIds()).length > 0);
     const manifest = typeof found === "object" ? found : await this.#makeManifest(manifestRebuilt);
     this.#sequence = manifest.nextSequence - 1;
-    for (const id of manifest.chunks) await this.#loadChunk(manifest, id, id === manifest.chunks.at(-1));
+    for (let begin = 0; begin < manifest.chunks.length; begin += openedAtOnce) {
+      const ids = manifest.chunks.slice(begin, begin + openedAtOnce);
+      const opened = await Promise.all(ids.map((id) => this.#open(id, id === manifest.chunks.at(-1))));
+      for (const chunk of opened) if (chunk !== undefined) await this.#enter(manifest, chunk);
+    }
     if (!this.#options.readOnly) {
       if (manifestRebuilt || found === "none") await replaceManifest(this.#volume, manifest);
       await this.#removeLeftovers(manifest);
@@ -117,17 +133,20 @@ class Loader {
     };
   }
 
-  async #loadChunk(manifest: Manifest, id: number, last: boolean): Promise<void> {
-    const name = chunkName(id);
-    const file = await this.#openChunk(name);
-    if (file === undefined) return;
-    const header: ChunkHeader | undefined = decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
+  async #open(id: number, last: boolean): Promise<OpenedChunk | undefined> {
+    const file = await this.#openChunk(chunkName(id));
+    if (file === undefined) return undefined;
+    const header = decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
+    // The last chunk may have been sealed but not synced when the power went: its footer proves nothing.
+    return { id, file, last, header, index: last ? undefined : await readChunkIndex(file) };
+  }
+
+  async #enter(manifest: Manifest, { id, file, last, header, index }: OpenedChunk): Promise<void> {
+    const { name } = file;
     if (header === undefined || !sameBytes(header.storeId, manifest.storeId)) {
       this.#damaged.push({ file: name, offset: 0, length: chunkHeaderSize });
       this.#logger.error("A chunk does not begin as one of this store; what can be read of it is read", { file: name });
     }
-    // The last chunk may have been sealed but not synced when the power went: its footer proves nothing.
-    const index = last ? undefined : await readChunkIndex(file);
     const scan = index === undefined ? await scanChunk(file, { synced: !last }) : undefined;
     const { operations, sequence } = index ?? scan ?? { operations: [], sequence: 0 };
     this.#set.enter({ id, file, purpose: header?.purpose ?? "log", sealed: !last }, operations);

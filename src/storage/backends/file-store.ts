@@ -60,6 +60,7 @@ interface WorthRewriting {
 const mostWaiting = 10_000;
 /** Live values are carried out of a chunk when less than this share of it is live. */
 const worthKeeping = 0.5;
+const hardlyAnything = 0.1;
 /** Live bytes carried along by one bulk write at the most. */
 const mostCarried = 16 * 1024 * 1024;
 
@@ -313,10 +314,11 @@ export class FileStore implements Store {
   async #bulk(batch: Batch, worth: WorthRewriting = { live: worthKeeping, logs: false }): Promise<number> {
     const { volume } = this.#options;
     const plan = await this.#writing.run(async () => {
+      const sealedNow = this.#writer?.id;
       const chunkId = await this.#roll(1);
       this.#sequence += 1;
       const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
-      const retiring = this.#retiring(keys, worth);
+      const retiring = this.#retiring(keys, worth, sealedNow);
       const carried = [...this.#set.liveIn(retiring)].filter(([key]) => !keys.has(key));
       const carriedDeletes = [...this.#set.tombstonesIn(retiring)].filter((key) => !keys.has(key));
       const deletes = batch.operations.filter(
@@ -416,7 +418,7 @@ export class FileStore implements Store {
   }
 
   /** Sealed chunks of which little stays live once `leaving` keys are gone. */
-  #retiring(leaving: ReadonlySet<string>, { live: share, logs }: WorthRewriting): Set<number> {
+  #retiring(leaving: ReadonlySet<string>, { live: share, logs }: WorthRewriting, sealedNow?: number): Set<number> {
     const live = new Map(
       [...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]),
     );
@@ -430,7 +432,9 @@ export class FileStore implements Store {
     let carried = 0;
     for (const [id, bytes] of live) {
       const state = this.#set.chunks.get(id);
-      const worth = bytes <= (state?.file.size ?? 0) * share || (logs && state?.purpose === "log");
+      // What came while the bulk was made ready is in the log that was sealed just now, and will be gone with the next.
+      const most = id === sealedNow && !logs ? hardlyAnything : share;
+      const worth = bytes <= (state?.file.size ?? 0) * most || (logs && state?.purpose === "log");
       if (this.#unmovable.has(id) || !worth || carried + bytes > mostCarried) continue;
       carried += bytes;
       retiring.add(id);

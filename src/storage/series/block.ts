@@ -1,4 +1,4 @@
-import { breathe } from "#core/breathe.ts";
+import type { Breath } from "#core/breathe.ts";
 import { ByteReader, corrupt } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import type { Effort } from "./effort.ts";
@@ -20,10 +20,10 @@ export function encodeBlock(slice: SeriesSlice, effort: Effort): Uint8Array {
 }
 
 /** As `encodeBlock`, with a chance for others in between. */
-export async function encodeBlockGently(slice: SeriesSlice, effort: Effort): Promise<Uint8Array> {
+export async function encodeBlockGently(slice: SeriesSlice, effort: Effort, breath: Breath): Promise<Uint8Array> {
   const steps = encodeBlockInSteps(slice, effort);
   for (;;) {
-    await breathe();
+    await breath.take();
     const { done, value } = steps.next();
     if (done === true) return value;
   }

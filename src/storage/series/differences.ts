@@ -60,19 +60,36 @@ export function readDifferenced(reader: ByteReader, count: number): Float64Array
 function writeBestOrder(writer: ByteWriter, values: Float64Array, effort: Effort): void {
   const first = values[0] ?? 0;
   const unit = commonUnit(values, first);
-  const mean = values.reduce((sum, value) => sum + (value - first) / values.length, 0);
-  const center = first + Math.round(mean / unit) * unit;
-  let best = { order: 0, first: center, values: values.map((value) => (value - center) / unit), cost: 0 };
-  best.cost = expectedBits(best.values);
-  let current = values.map((value) => (value - first) / unit);
-  for (let order = 1; order <= mostOrders; order += 1) {
-    current = differences(current);
-    if (!fits(current)) break;
-    const cost = expectedBits(current);
-    if (cost < best.cost) best = { order, first, values: current, cost };
+  const center = first + Math.round(meanDistance(values, first) / unit) * unit;
+  const order = bestOrder(values, center);
+  const base = order === 0 ? center : first;
+  let column = new Float64Array(values.length);
+  for (let index = 0; index < values.length; index += 1) column[index] = ((values[index] as number) - base) / unit;
+  for (let pass = 0; pass < order; pass += 1) column = differences(column);
+  writer.u8(order).zigzag(base).varint(unit);
+  writeIntegers(writer, column, effort);
+}
+
+/** By the numbers themselves, without laying any form down. */
+function bestOrder(values: Float64Array, center: number): number {
+  const step = Math.ceil(values.length / numbersLookedAt);
+  const bits = [0, 0, 0];
+  let farthest = 0;
+  for (let index = 2; index < values.length; index += step) {
+    const [value, before, beforeThat] = [values[index], values[index - 1], values[index - 2]] as [
+      number,
+      number,
+      number,
+    ];
+    bits[0] = (bits[0] as number) + magnitudeBits(value - center);
+    bits[1] = (bits[1] as number) + magnitudeBits(value - before);
+    bits[2] = (bits[2] as number) + magnitudeBits(value - 2 * before + beforeThat);
+    farthest = Math.max(farthest, Math.abs(value - center));
   }
-  writer.u8(best.order).zigzag(best.first).varint(unit);
-  writeIntegers(writer, best.values, effort);
+  const orders = farthest < largestDifference ? mostOrders : 0;
+  let best = 0;
+  for (let order = 1; order <= orders; order += 1) if ((bits[order] as number) < (bits[best] as number)) best = order;
+  return fits(values, best) ? best : 0;
 }
 
 function readOrder(reader: ByteReader, count: number): Float64Array {
@@ -126,13 +143,23 @@ function placesInList(values: Float64Array): Ranks | undefined {
   return { list, places: values.map((value) => placeOf.get(value) as number) };
 }
 
-function fits(values: Float64Array): boolean {
-  for (const value of values) if (Math.abs(value) >= largestDifference) return false;
+/** True when the differences of an order are all exact. */
+function fits(values: Float64Array, order: number): boolean {
+  const largest = largestDifference / 2 ** order;
+  const first = values[0] ?? 0;
+  for (let index = 0; index < values.length; index += 1)
+    if (Math.abs((values[index] as number) - first) >= largest) return false;
   return true;
 }
 
+function meanDistance(values: Float64Array, from: number): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) sum += (values[index] as number) - from;
+  return values.length === 0 ? 0 : sum / values.length;
+}
+
 /** Enough numbers to tell which form is smaller. */
-const numbersLookedAt = 2_048;
+const numbersLookedAt = 512;
 
 /** Bits a number takes by its magnitude, on average: what an entropy coder with a fitted scale would need, up to a constant. */
 export function expectedBits(values: Float64Array): number {
@@ -140,8 +167,16 @@ export function expectedBits(values: Float64Array): number {
   let bits = 0;
   let looked = 0;
   for (let index = 0; index < values.length; index += step) {
-    bits += Math.log2(1 + Math.abs(values[index] as number));
+    bits += magnitudeBits(values[index] as number);
     looked += 1;
   }
   return looked === 0 ? 0 : bits / looked;
+}
+
+/** log2(1 + |value|), linear between powers of two: near enough to compare by, and several times faster. */
+function magnitudeBits(value: number): number {
+  const magnitude = 1 + Math.abs(value);
+  if (magnitude >= 2 ** 31) return Math.log2(magnitude);
+  const whole = 31 - Math.clz32(magnitude);
+  return whole + magnitude / (1 << whole) - 1;
 }

@@ -1,6 +1,6 @@
 // Over 400 lines: appending, checkpoints, joining and reading share the heads, the block lists and the log; blocks, heads, log entries, the
 // sorting of what comes in, and the cache stand in files of their own.
-import { breathe } from "#core/breathe.ts";
+import { Breath, breathe } from "#core/breathe.ts";
 import { type CadenceError, isCorruption } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
@@ -41,7 +41,7 @@ const samplesPerBlock = 4_096;
 const denseBlock = 8_192;
 const densifiedAtOnce = 65_536;
 /** A last block smaller than this is read and joined with what comes, so that rare series do not collect tiny blocks. */
-const smallBlock = 1_024;
+const smallBlock = 2_048;
 /** A log that holds more, in samples or bytes, is turned into blocks. */
 const samplesInLog = 262_144;
 const bytesInLog = 16 * 1024 * 1024;
@@ -285,10 +285,11 @@ export class SeriesStore {
     try {
       const batch = new Batch();
       const replaced: Replacement[] = [];
+      const breath = new Breath();
       for (const state of this.#byId.values()) {
         if (state.frozen === undefined) continue;
         if (this.#closing) return this.#log.putBack(log);
-        replaced.push(await this.#blocksFrom(state, state.frozen, batch));
+        replaced.push(await this.#blocksFrom(state, state.frozen, batch, breath));
       }
       for (const key of log.keys) batch.delete(key);
       await this.#store.bulk(batch);
@@ -314,7 +315,7 @@ export class SeriesStore {
   }
 
   /** What is frozen, joined with the blocks it overlaps, and with a last block that is small, as new blocks. */
-  async #blocksFrom(state: SeriesState, frozen: Head, batch: Batch): Promise<Replacement> {
+  async #blocksFrom(state: SeriesState, frozen: Head, batch: Batch, breath: Breath): Promise<Replacement> {
     const samples = frozen.slice();
     const first = samples.times[0] as number;
     const last = frozen.lastTime;
@@ -333,13 +334,19 @@ export class SeriesStore {
     }
     const made: BlockSummary[] = [];
     for (const part of split([...slices, samples].reduce(mergeSlices)))
-      made.push(await this.#stageBlock(state, part, "quick", batch));
+      made.push(await this.#stageBlock(state, part, "quick", batch, breath));
     return { state, gone: new Set(joined), made };
   }
 
-  async #stageBlock(state: SeriesState, slice: SeriesSlice, effort: Effort, batch: Batch): Promise<BlockSummary> {
+  async #stageBlock(
+    state: SeriesState,
+    slice: SeriesSlice,
+    effort: Effort,
+    batch: Batch,
+    breath: Breath,
+  ): Promise<BlockSummary> {
     const summary = summarizeBlock(state.id, this.#nextBlock++, slice, effort);
-    batch.put(blockKey(summary), await encodeBlockGently(slice, effort));
+    batch.put(blockKey(summary), await encodeBlockGently(slice, effort, breath));
     return summary;
   }
 
@@ -365,6 +372,7 @@ export class SeriesStore {
   async #densifySome(before: number): Promise<number> {
     const batch = new Batch();
     const joined: Replacement[] = [];
+    const breath = new Breath();
     let samples = 0;
     for (const state of this.#byId.values()) {
       for (const run of runsToJoin(state.blocks, { largest: denseBlock, before })) {
@@ -378,7 +386,11 @@ export class SeriesStore {
         if (slices.length < run.length) continue;
         for (const block of run) batch.delete(blockKey(block));
         const merged = slices.reduce(mergeSlices);
-        joined.push({ state, gone: new Set(run), made: [await this.#stageBlock(state, merged, "dense", batch)] });
+        joined.push({
+          state,
+          gone: new Set(run),
+          made: [await this.#stageBlock(state, merged, "dense", batch, breath)],
+        });
         samples += merged.times.length;
       }
     }

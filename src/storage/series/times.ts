@@ -15,7 +15,7 @@ const leastTimes = 8;
 /** Gaps within this share of each other are one interval between reads. */
 const toothWidth = 0.08;
 /** So many gaps tell the interval as well as all of them. */
-const gapsLookedAt = 512;
+const gapsLookedAt = 256;
 const largestPeriod = 2 ** 40;
 /** Phases and periods are whole sixteenths of a millisecond. */
 const fine = 16;
@@ -73,16 +73,12 @@ function rhythmOf(times: Float64Array): Rhythm | undefined {
   if (times.length < leastTimes) return undefined;
   const period = commonGap(times);
   if (period === undefined) return undefined;
-  let best: Rhythm | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const shift of followShifts) {
-    const rhythm = follow(times, period, shift);
-    const cost = expectedBits(rhythm.rests) + expectedBits(rhythm.intervals);
-    if (cost >= least) continue;
-    best = rhythm;
-    least = cost;
-  }
-  return best;
+  const part = trialPart(times);
+  const costs = followShifts.map((shift) => {
+    const { rests, intervals } = follow(part, period, shift);
+    return expectedBits(rests) + expectedBits(intervals);
+  });
+  return follow(times, period, followShifts[costs.indexOf(Math.min(...costs))] ?? 0);
 }
 
 function follow(times: Float64Array, period: number, shift: number): Rhythm {

@@ -268,7 +268,6 @@ describe("the order of file operations", () => {
       "sync-directory",
       ...manifest,
       "remove chunk-00000001",
-      "remove chunk-00000002",
     ]);
   });
 });

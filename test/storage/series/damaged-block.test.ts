@@ -23,16 +23,16 @@ async function timesOf(storage: Storage, series: string): Promise<number[]> {
   return times;
 }
 
-/** Two series with three blocks of 2,000 samples each; the second block of `sensor.a` has a wrong byte. */
+/** Two series with three blocks of 2,500 samples each; the second block of `sensor.a` has a wrong byte. */
 async function damagedVolume(): Promise<MemoryVolume> {
   const volume = new MemoryVolume();
   const storage = await open(volume);
   for (let block = 0; block < 3; block += 1) {
     await storage.series.append(
       ["sensor.a", "sensor.b"].flatMap((series) =>
-        Array.from({ length: 2_000 }, (_, index) => ({
+        Array.from({ length: 2_500 }, (_, index) => ({
           series,
-          time: (block * 2_000 + index) * minute,
+          time: (block * 2_500 + index) * minute,
           state: value(index),
         })),
       ),
@@ -40,8 +40,8 @@ async function damagedVolume(): Promise<MemoryVolume> {
     await storage.series.flush();
   }
   await storage.close();
-  const indexes = Array.from({ length: 2_000 }, (_, index) => index);
-  const times = Float64Array.from(indexes, (index) => (2_000 + index) * minute);
+  const indexes = Array.from({ length: 2_500 }, (_, index) => index);
+  const times = Float64Array.from(indexes, (index) => (2_500 + index) * minute);
   const block = encodeBlock({ times, states: States.of(...indexes.map(value)) }, "quick");
   for (const name of await volume.list()) {
     const bytes = volume.content(name);
@@ -54,8 +54,8 @@ async function damagedVolume(): Promise<MemoryVolume> {
   return volume;
 }
 
-const whole = Array.from({ length: 6_000 }, (_, index) => index * minute);
-const withoutSecond = whole.filter((time) => time < 2_000 * minute || time >= 4_000 * minute);
+const whole = Array.from({ length: 7_500 }, (_, index) => index * minute);
+const withoutSecond = whole.filter((time) => time < 2_500 * minute || time >= 5_000 * minute);
 
 describe("a damaged block", () => {
   it("costs its own samples: everything else is read, and what is lost is told once by name", async () => {
@@ -65,7 +65,7 @@ describe("a damaged block", () => {
     expect(await timesOf(storage, "sensor.a")).toEqual(withoutSecond);
     expect(await timesOf(storage, "sensor.b")).toEqual(whole);
     expect(told).toEqual([
-      "2,000 values of sensor.a from 1970-01-02 09:20:00 to 1970-01-03 18:39:00 UTC are damaged and left out.",
+      "2,500 values of sensor.a from 1970-01-02 17:40:00 to 1970-01-04 11:19:00 UTC are damaged and left out.",
     ]);
     expect((await storage.inspect()).status).toBe("damaged");
   });
@@ -73,8 +73,8 @@ describe("a damaged block", () => {
   it("is filled again by whoever has its samples, and is not in the way of new blocks", async () => {
     const volume = await damagedVolume();
     const storage = await open(volume);
-    const lost = whole.slice(2_000, 4_000).map((time, index) => ({ series: "sensor.a", time, state: value(index) }));
-    expect((await storage.series.append(lost)).stored).toBe(2_000);
+    const lost = whole.slice(2_500, 5_000).map((time, index) => ({ series: "sensor.a", time, state: value(index) }));
+    expect((await storage.series.append(lost)).stored).toBe(2_500);
     await storage.compact();
     expect(await timesOf(storage, "sensor.a")).toEqual(whole);
     await storage.close();
