@@ -18,6 +18,7 @@ const unknownHealth: StorageHealth = {
   bytes: 0,
   bytesPerSample: 0,
   bytesWritten: 0,
+  cacheHitRate: 0,
   damagedFrames: 0,
 };
 

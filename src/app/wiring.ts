@@ -11,6 +11,7 @@ import { PanelServer } from "#web/server.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
+import { StorageUpkeep } from "./storage-upkeep.ts";
 import { StorageWatch } from "./storage-watch.ts";
 import type { SupervisedService } from "./supervisor.ts";
 
@@ -58,6 +59,14 @@ export function wire({
     interval: config.backup_interval * 3_600_000,
     keep: config.backup_keep,
   });
+  const storageUpkeep = new StorageUpkeep({
+    storage,
+    clock: networkClock,
+    homeClock: clock,
+    logger: logger.child("storage"),
+    retentionDays: config.retention_days,
+    retentionBytes: config.retention_size * 1_000_000,
+  });
 
   // Home Assistant → bridge → ingest → repository and pipeline
   const intake = new Intake({
@@ -103,7 +112,7 @@ export function wire({
       gaps: bridge.gaps.total,
       openGaps: bridge.gaps.open,
     },
-    storage: { ...storageWatch.health(), ...backupSchedule.health() },
+    storage: { ...storageWatch.health(), ...storageUpkeep.health(), ...backupSchedule.health() },
     ...knowledge.describe(clock.now(), config.bus_budget),
   });
 
@@ -142,6 +151,7 @@ export function wire({
       { service: learning, startWithin: 600_000 },
       { service: storageWatch },
       { service: backupSchedule },
+      { service: storageUpkeep },
       { service: intake },
       { service: bridge },
       { service: publisher },

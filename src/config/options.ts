@@ -97,6 +97,22 @@ export const options = {
     default: 7,
     text: "How many backups are kept; the oldest go first.",
   },
+  retention_days: {
+    type: "integer",
+    minimum: 0,
+    maximum: 36_500,
+    unit: "days",
+    default: 0,
+    text: "Values older than this are removed; what each hour was like is kept. 0 keeps everything. Below 30 counts as 30.",
+  },
+  retention_size: {
+    type: "integer",
+    minimum: 0,
+    maximum: 1_000_000,
+    unit: "MB",
+    default: 0,
+    text: "When the store is larger, the oldest values are removed. 0 sets no limit. A store below 20 MB is never cut.",
+  },
   bus_budget: {
     type: "number",
     minimum: 0.05,

@@ -52,6 +52,10 @@ export interface StorageHealth {
   readonly lastCommitAt?: number;
   readonly commitMilliseconds?: number;
   readonly damagedFrames: number;
+  /** Of the blocks that were asked for, those that were in memory; 0 to 1. */
+  readonly cacheHitRate: number;
+  /** When the store was last read back as a whole, ms since 1970, and whether all of it was good; absent before the first time. */
+  readonly verified?: { readonly at: number; readonly ok: boolean };
   /** ms since 1970; absent before the first backup. */
   readonly lastBackupAt?: number;
   readonly freeDiskBytes?: number;

@@ -4,7 +4,14 @@ import { CadenceError } from "#core/errors.ts";
  * The key space of a store: the first byte says what a key is about, so nothing of one kind falls into another's range.
  * See docs/format/keys.md.
  */
-export const KeySpace = { collection: 0x63, block: 0x62, log: 0x6c, seriesName: 0x73 } as const;
+export const KeySpace = {
+  collection: 0x63,
+  block: 0x62,
+  log: 0x6c,
+  rollUp: 0x72,
+  expired: 0x78,
+  seriesName: 0x73,
+} as const;
 
 /** All keys that begin with `prefix`: the range from it to the next key that does not. */
 export function prefixRange(prefix: Uint8Array): { from: Uint8Array; to: Uint8Array } {
@@ -41,6 +48,13 @@ export function orderedU64(value: number): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setUint32(0, Math.floor(value / 2 ** 32));
   view.setUint32(4, value % 2 ** 32);
+  return bytes;
+}
+
+/** Big-endian; for whole numbers of 0 to 2^32 − 1. */
+export function orderedU32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
 }
 

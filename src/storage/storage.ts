@@ -33,6 +33,26 @@ export interface StorageStatus extends FileStoreStatus {
   readonly oldest?: number;
   readonly newest?: number;
   readonly freeDiskBytes?: number;
+  /** Of the decoded blocks that were asked for, those that were in memory; 0 before the first. */
+  readonly cacheHitRate: number;
+}
+
+export interface TidyOptions {
+  /** Blocks that end before this time are made dense. ms since 1970. */
+  readonly denseBefore: number;
+  /** Blocks that end before this time go. @default none */
+  readonly expireBefore?: number;
+  /** When the files are larger than this, in bytes, the oldest blocks go. @default unlimited */
+  readonly mostBytes?: number;
+}
+
+export interface TidyReport {
+  /** Dense blocks that were made. */
+  readonly blocks: number;
+  /** Samples that went because they were too old or too many. */
+  readonly samples: number;
+  /** Chunks that were rewritten. */
+  readonly chunks: number;
 }
 
 const nearlyAllLive = 0.95;
@@ -103,6 +123,7 @@ export class Storage implements AsyncDisposable {
       ...status,
       ...totals,
       bytesPerSample: totals.samples === 0 ? 0 : status.bytes / totals.samples,
+      cacheHitRate: this.series.cache.hitRate,
       ...(freeDiskBytes === undefined ? {} : { freeDiskBytes }),
     };
   }
@@ -123,6 +144,23 @@ export class Storage implements AsyncDisposable {
       before = this.#store.inspect().bytes;
       if ((await this.#store.compact(nearlyAllLive)) === 0) return;
     }
+  }
+
+  /**
+   * The work of quiet hours, beside appends: joins old blocks into dense ones, removes what is older than is wanted or more than there is room for, and
+   * rewrites chunks that are mostly dead.
+   */
+  async tidy({ denseBefore, expireBefore, mostBytes }: TidyOptions): Promise<TidyReport> {
+    const blocks = await this.series.densify({ before: denseBefore });
+    let samples = expireBefore === undefined ? 0 : await this.series.expire(expireBefore);
+    let chunks = await this.#store.compact();
+    const { bytes } = this.#store.inspect();
+    if (mostBytes !== undefined && bytes > mostBytes) {
+      const stored = this.series.totals().samples;
+      samples += await this.series.expire(this.series.oldest(Math.ceil((1 - mostBytes / bytes) * stored)));
+      chunks += await this.#store.compact();
+    }
+    return { blocks, samples, chunks };
   }
 
   /** Idempotent. The log stays a log: closing is quick, and the next opening reads it. */

@@ -12,6 +12,7 @@ import { decodeFrame, encodeFrame, type Frame } from "#storage/chunk/frame.ts";
 import { decodeManifest, encodeManifest } from "#storage/chunk/manifest.ts";
 import { decodeBlock, encodeBlock } from "#storage/series/block.ts";
 import { blockKey, parseBlockKey, summarizeBlock } from "#storage/series/block-summary.ts";
+import { decodeRollUp, encodeRollUp, type RollUp, rollUp } from "#storage/series/roll-up.ts";
 import { States } from "#storage/series/states.ts";
 import { decodeLogEntry, encodeLogEntry } from "#storage/series/log-entry.ts";
 
@@ -29,6 +30,10 @@ const followed = { times: Float64Array.from(followedTimes), states: States.of(..
 const manifest = { storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
 const header = { storeId, chunkId: 3, purpose: "log" as const };
 const summary = summarizeBlock(1, 2, slice, "quick");
+const rolled = rollUp(
+  { times: Float64Array.of(0, 100_000, 900_000), states: States.of("1.5", "3", "2.25") },
+  300_000,
+) as RollUp;
 const entry = {
   times: Float64Array.of(1_000, 3_000),
   states: States.of("21.5", "unavailable"),
@@ -94,6 +99,7 @@ const examples: Readonly<
     read: texts,
     expected: { times: followed.times, texts: followedTimes.map(() => "on") },
   },
+  "roll-up": { bytes: encodeRollUp(rolled), read: decodeRollUp, expected: rolled },
   "log-entry": {
     bytes: encodeLogEntry(entry),
     read: (bytes) => {

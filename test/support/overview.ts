@@ -67,6 +67,8 @@ export function overviewOf(parts: Partial<Overview> = {}): Overview {
       bytes: 2_650_000,
       bytesPerSample: 2.65,
       bytesWritten: 3_100_000,
+      cacheHitRate: 0.93,
+      verified: { at: 1_700_000_000_000, ok: true },
       bytesPerDay: 31_000_000,
       lastCommitAt: 1_700_000_000_000,
       commitMilliseconds: 1.234,

@@ -1,7 +1,8 @@
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
-import { KeySpace, orderedU64, readOrderedU64 } from "../keys.ts";
+import { KeySpace, orderedU32, orderedU64, readOrderedU64 } from "../keys.ts";
 import type { Effort } from "./effort.ts";
+import type { RollUpStep } from "./roll-up.ts";
 import type { SeriesSlice } from "./series-slice.ts";
 import { readText, writeText } from "../codec/any-text.ts";
 
@@ -23,6 +24,8 @@ export interface BlockSummary {
   readonly sum: number;
   readonly integral: number;
   readonly effort: Effort;
+  /** Which roll-ups of it are kept. */
+  readonly rollUps: readonly RollUpStep[];
   /** Absent when longer than fits a key: then it is read from the block. */
   readonly lastState?: string;
 }
@@ -32,7 +35,7 @@ const longestStateInKey = 255;
 const timeShift = 2 ** 50;
 
 /** Bits of the key's flags; on disk. */
-const flags = { lastState: 1, dense: 2 } as const;
+const flags = { lastState: 1, dense: 2, fiveMinutes: 4, hour: 8 } as const;
 
 export function summarizeBlock(
   seriesId: number,
@@ -68,6 +71,7 @@ export function summarizeBlock(
     sum,
     integral,
     effort,
+    rollUps: [],
     ...(lastState.length <= longestStateInKey ? { lastState } : {}),
   };
 }
@@ -75,11 +79,9 @@ export function summarizeBlock(
 /** See docs/format/keys.md. */
 export function blockKey(summary: BlockSummary): Uint8Array {
   const writer = new ByteWriter(96);
-  const order = new DataView(new ArrayBuffer(4));
-  order.setUint32(0, summary.seriesId);
   writer
     .u8(KeySpace.block)
-    .raw(new Uint8Array(order.buffer))
+    .raw(orderedU32(summary.seriesId))
     .raw(orderedU64(summary.first + timeShift));
   writer
     .varint(summary.blockId)
@@ -87,10 +89,19 @@ export function blockKey(summary: BlockSummary): Uint8Array {
     .varint(summary.count)
     .varint(summary.numbers);
   writer.f64(summary.minimum).f64(summary.maximum).f64(summary.sum).f64(summary.integral);
-  const dense = summary.effort === "dense" ? flags.dense : 0;
-  writer.u8((summary.lastState === undefined ? 0 : flags.lastState) | dense);
+  let flagged = summary.effort === "dense" ? flags.dense : 0;
+  if (summary.lastState !== undefined) flagged |= flags.lastState;
+  for (const step of summary.rollUps) flagged |= flags[step];
+  writer.u8(flagged);
   if (summary.lastState !== undefined) writeText(writer, summary.lastState);
   return writer.finish();
+}
+
+/** The same, of a block whose samples retention has removed. */
+export function expiredKey(summary: BlockSummary): Uint8Array {
+  const key = blockKey(summary).slice();
+  key[0] = KeySpace.expired;
+  return key;
 }
 
 /** Throws STORE_CORRUPT. */
@@ -117,6 +128,7 @@ export function parseBlockKey(key: Uint8Array): BlockSummary {
     sum,
     integral,
     effort: (flagged & flags.dense) === 0 ? "quick" : "dense",
+    rollUps: (["fiveMinutes", "hour"] as const).filter((step) => (flagged & flags[step]) !== 0),
     ...(lastState === undefined ? {} : { lastState }),
   };
 }

@@ -15,6 +15,8 @@ export class SeriesState {
   readonly name: string;
   /** In time order; they never overlap. */
   blocks: readonly BlockSummary[] = [];
+  /** Blocks that retention has removed, of which the hours are kept; in time order, all before `blocks`. */
+  expired: readonly BlockSummary[] = [];
   /** Grows when other blocks take the place of some. */
   version = 0;
   /** The newest samples. */
@@ -29,8 +31,13 @@ export class SeriesState {
 
   /** Minus infinity when empty. */
   get lastTime(): number {
-    const block = this.blocks.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
+    const block = this.blocks.at(-1)?.last ?? this.expiredUntil;
     return Math.max(block, this.frozen?.lastTime ?? Number.NEGATIVE_INFINITY, this.head.lastTime);
+  }
+
+  /** What is not newer than this was stored once, and is gone; minus infinity when nothing is. */
+  get expiredUntil(): number {
+    return this.expired.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Undefined when empty. */
@@ -67,6 +74,11 @@ export class SeriesState {
   blockAt(time: number): BlockSummary | undefined {
     const block = this.blocks[this.#firstEnding(time)];
     return block !== undefined && block.first <= time ? block : undefined;
+  }
+
+  /** The last block that ends before `time`. */
+  blockBefore(time: number): BlockSummary | undefined {
+    return this.blocks[this.#firstEnding(time) - 1];
   }
 
   /** The first block with samples at or after `time`. */

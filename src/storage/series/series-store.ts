@@ -1,24 +1,23 @@
 // Over 400 lines: appending, checkpoints, joining and reading share the heads, the block lists and the log; blocks, heads, log entries, the
 // sorting of what comes in, and the cache stand in files of their own.
-import { Breath, breathe } from "#core/breathe.ts";
-import { type CadenceError, isCorruption } from "#core/errors.ts";
+import { Breath } from "#core/breathe.ts";
+import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
 import { Batch } from "../batch.ts";
-import { Cache } from "../cache.ts";
-import { describeBlock } from "../describe-key.ts";
+import type { CacheCounters } from "../cache.ts";
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, keyOf, keyText, orderedU64, prefixRange, readOrderedU64, textKey } from "../keys.ts";
 import type { Store } from "../store.ts";
-import { decodeBlock, encodeBlockGently } from "./block.ts";
-import { type BlockSummary, blockKey, parseBlockKey, summarizeBlock } from "./block-summary.ts";
+import { BlockShelf } from "./block-shelf.ts";
+import { type BlockSummary, expiredKey, parseBlockKey } from "./block-summary.ts";
 import { runsToJoin } from "./dense-blocks.ts";
-import type { Effort } from "./effort.ts";
 import type { GroupedSamples } from "./grouped-samples.ts";
 import { Head } from "./head.ts";
 import { grouped, type Intake, IntakeColumns, type IntakeGroup, type SeriesSample } from "./intake.ts";
 import { decodeLogEntry, encodeLogEntry } from "./log-entry.ts";
+import { summarize, type Summary, type SummaryRange } from "./roll-up-reader.ts";
 import { cutSlice, lowerBound, mergeSlices, type SeriesSlice } from "./series-slice.ts";
 import { type SeriesInfo, SeriesState } from "./series-state.ts";
 import { StateList } from "./states.ts";
@@ -47,9 +46,10 @@ const samplesInLog = 262_144;
 const bytesInLog = 16 * 1024 * 1024;
 /** Whoever appends faster than blocks are made waits when the log holds so many times as much. */
 const mostBehind = 2;
-const cachedBytes = 12_000_000;
-/** Of a decoded sample: its time, its value and its decimals. */
-const bytesPerSample = 17;
+/** Stretches that one call summarizes at the most. */
+const mostSummaries = 100_000;
+/** Blocks that one step of retention removes. */
+const expiredAtOnce = 256;
 
 /**
  * Samples of many series. New ones go to the log and to heads in memory; a checkpoint freezes the heads, turns them into blocks while appends go on, and
@@ -65,20 +65,17 @@ export class SeriesStore {
   /** One checkpoint, joining or removal at a time; taken before `#changing`, never inside it. */
   readonly #maintaining = new Mutex();
   readonly #intake = new IntakeColumns();
-  readonly #blocks = new Cache<SeriesSlice>({
-    bytes: cachedBytes,
-    sizeOf: ({ times }) => times.length * bytesPerSample,
-  });
+  readonly #shelf: BlockShelf;
   #log = new LogExtent();
   #checkpointing: Promise<void> | undefined;
   #closing = false;
   #nextLog = 1;
   #nextSeries = 1;
-  #nextBlock = 1;
 
   private constructor(store: Store, logger: Logger) {
     this.#store = store;
     this.#logger = logger;
+    this.#shelf = new BlockShelf(store, logger);
   }
 
   /** Reads names, block keys and the log; no block. */
@@ -92,21 +89,30 @@ export class SeriesStore {
     for await (const { key, value } of this.#store.range(prefixRange(keyOf(KeySpace.seriesName)))) {
       this.#enter(new SeriesState(new ByteReader(value).varint(), keyText(key.subarray(1))));
     }
-    const blocks = new Map<number, BlockSummary[]>();
-    for await (const key of this.#store.keys(prefixRange(keyOf(KeySpace.block)))) {
-      const summary = parseBlockKey(key);
-      this.#nextBlock = Math.max(this.#nextBlock, summary.blockId + 1);
-      const list = blocks.get(summary.seriesId);
-      if (list === undefined) blocks.set(summary.seriesId, [summary]);
-      else list.push(summary);
+    for (const [id, list] of await this.#loadSummaries(KeySpace.block))
+      this.#byId.get(id)?.replaceBlocks(new Set(), list);
+    for (const [id, list] of await this.#loadSummaries(KeySpace.expired)) {
+      const state = this.#byId.get(id);
+      if (state !== undefined) state.expired = list;
     }
-    for (const [id, list] of blocks) this.#byId.get(id)?.replaceBlocks(new Set(), list);
     for await (const { key, value } of this.#store.range(prefixRange(keyOf(KeySpace.log)))) {
       this.#nextLog = readOrderedU64(key, 1) + 1;
       const entry = decodeLogEntry(value);
       this.#log.add(key, entry.times.length, value.length);
       this.#enterHeads(entry);
     }
+  }
+
+  async #loadSummaries(space: number): Promise<Map<number, BlockSummary[]>> {
+    const found = new Map<number, BlockSummary[]>();
+    for await (const key of this.#store.keys(prefixRange(keyOf(space)))) {
+      const summary = parseBlockKey(key);
+      this.#shelf.know(summary);
+      const list = found.get(summary.seriesId);
+      if (list === undefined) found.set(summary.seriesId, [summary]);
+      else list.push(summary);
+    }
+    return found;
   }
 
   #enter(state: SeriesState): void {
@@ -199,6 +205,10 @@ export class SeriesStore {
       const time = timeAt(sorted[first] as number);
       let next = first + 1;
       while (next < sorted.length && timeAt(sorted[next] as number) === time) next += 1;
+      if (time <= state.expiredUntil) {
+        first = next;
+        continue;
+      }
       const stored = time > last ? undefined : await this.#storedAt(state, time);
       let before: string | undefined;
       for (const index of sorted.slice(first, next)) {
@@ -220,7 +230,7 @@ export class SeriesStore {
     for (;;) {
       const { version } = state;
       const block = state.blockAt(time);
-      const slice = block === undefined ? undefined : await this.#readBlock(state, block);
+      const slice = block === undefined ? undefined : await this.#shelf.read(state, block);
       // What was read may be of a moment that is gone: then look again.
       if (state.version !== version || (block !== undefined && slice === undefined)) continue;
       const counts = new Map<string, number>();
@@ -230,37 +240,6 @@ export class SeriesStore {
       }
       return counts;
     }
-  }
-
-  /** Undefined when the block was replaced meanwhile, or is damaged; it is then no longer among the blocks of its series. */
-  async #readBlock(state: SeriesState, summary: BlockSummary): Promise<SeriesSlice | undefined> {
-    const cached = this.#blocks.peek(String(summary.blockId));
-    if (cached !== undefined) return cached;
-    try {
-      const bytes = await this.#store.get(blockKey(summary));
-      if (bytes === undefined) {
-        // The store has its replacement already: so will the list, in a moment.
-        while (state.blocks.includes(summary)) await breathe();
-        return undefined;
-      }
-      const slice = decodeBlock(bytes);
-      this.#blocks.set(String(summary.blockId), slice);
-      return slice;
-    } catch (error) {
-      if (!isCorruption(error)) throw error;
-      this.#leaveOut(state, summary, error);
-      return undefined;
-    }
-  }
-
-  /**
-   * A damaged block costs its own samples and nothing else. Its record stays where it is, for verify to name it; whoever has its samples
-   * may append them again.
-   */
-  #leaveOut(state: SeriesState, summary: BlockSummary, error: CadenceError): void {
-    if (!state.blocks.includes(summary)) return;
-    state.replaceBlocks(new Set([summary]), []);
-    this.#logger.error(`${describeBlock(summary, state.name)} are damaged and left out.`, { error });
   }
 
   /** Turns everything in the log into blocks. */
@@ -327,33 +306,21 @@ export class SeriesStore {
     );
     const slices: SeriesSlice[] = [];
     for (const block of joined) {
-      const slice = await this.#readBlock(state, block);
+      const slice = await this.#shelf.read(state, block);
       if (slice === undefined) continue;
       slices.push(slice);
-      batch.delete(blockKey(block));
+      this.#shelf.stageRemoval(block, batch);
     }
     const made: BlockSummary[] = [];
     for (const part of split([...slices, samples].reduce(mergeSlices)))
-      made.push(await this.#stageBlock(state, part, "quick", batch, breath));
+      made.push(await this.#shelf.stage(state, part, { effort: "quick", batch, breath }));
     return { state, gone: new Set(joined), made };
-  }
-
-  async #stageBlock(
-    state: SeriesState,
-    slice: SeriesSlice,
-    effort: Effort,
-    batch: Batch,
-    breath: Breath,
-  ): Promise<BlockSummary> {
-    const summary = summarizeBlock(state.id, this.#nextBlock++, slice, effort);
-    batch.put(blockKey(summary), await encodeBlockGently(slice, effort, breath));
-    return summary;
   }
 
   #replace({ state, gone, made }: Replacement, unfreeze: boolean): void {
     state.replaceBlocks(gone, made);
     if (unfreeze) state.frozen = undefined;
-    for (const { blockId } of gone) this.#blocks.invalidate(String(blockId));
+    this.#shelf.forget(gone);
   }
 
   /**
@@ -379,18 +346,15 @@ export class SeriesStore {
         if (samples >= densifiedAtOnce || this.#closing) break;
         const slices: SeriesSlice[] = [];
         for (const block of run) {
-          const slice = await this.#readBlock(state, block);
+          const slice = await this.#shelf.read(state, block);
           if (slice !== undefined) slices.push(slice);
         }
         // What cannot be read is left out of the next round, and its record is kept.
         if (slices.length < run.length) continue;
-        for (const block of run) batch.delete(blockKey(block));
+        for (const block of run) this.#shelf.stageRemoval(block, batch);
         const merged = slices.reduce(mergeSlices);
-        joined.push({
-          state,
-          gone: new Set(run),
-          made: [await this.#stageBlock(state, merged, "dense", batch, breath)],
-        });
+        const made = await this.#shelf.stage(state, merged, { effort: "dense", batch, breath });
+        joined.push({ state, gone: new Set(run), made: [made] });
         samples += merged.times.length;
       }
     }
@@ -411,7 +375,7 @@ export class SeriesStore {
       const { version } = state;
       const found = state.blockFrom(position);
       const next = found !== undefined && found.first < to ? found : undefined;
-      const slice = next === undefined ? undefined : await this.#readBlock(state, next);
+      const slice = next === undefined ? undefined : await this.#shelf.read(state, next);
       // A checkpoint may have replaced the block while it was read: then look again.
       if (state.version !== version || (next !== undefined && slice === undefined)) continue;
       const end = next === undefined ? to : Math.min(to, next.last + 1);
@@ -420,6 +384,96 @@ export class SeriesStore {
       if (merged.times.length > 0) yield merged;
       position = end;
     }
+  }
+
+  /**
+   * Summaries of stretches of `step` ms between `from` and `to`, from roll-ups where there are some. Throws STORE_VALUE_INVALID when those would be more than
+   * 100,000, or no time can be that.
+   */
+  async summarize(series: string, range: SummaryRange): Promise<readonly Summary[]> {
+    const { from, to, step } = range;
+    if (!(Number.isInteger(step) && step > 0 && (to - from) / step <= mostSummaries)) {
+      throw new CadenceError("STORE_VALUE_INVALID", `There is no summary of ${series} in steps of ${step} ms.`, {
+        remedy: `Ask for at most ${mostSummaries} stretches of whole milliseconds.`,
+      });
+    }
+    const state = this.#byName.get(series);
+    return state === undefined ? [] : summarize(state, this.#shelf, range);
+  }
+
+  /**
+   * Removes the blocks that end before a time; what their hours were is kept. What is removed counts as stored: appending it again stores nothing.
+   * Resolves with the number of samples that went.
+   */
+  async expire(before: number): Promise<number> {
+    let samples = 0;
+    for (;;) {
+      const removed = await this.#maintaining.run(() => this.#expireSome(before));
+      if (removed === 0) return samples;
+      samples += removed;
+    }
+  }
+
+  async #expireSome(before: number): Promise<number> {
+    const batch = new Batch();
+    const expired: { state: SeriesState; blocks: BlockSummary[] }[] = [];
+    let left = expiredAtOnce;
+    for (const state of this.#byId.values()) {
+      const blocks: BlockSummary[] = [];
+      for (const block of state.blocks) {
+        if (block.last >= before || left === 0 || this.#closing) break;
+        if (!(await this.#shelf.stageExpiry(state, block, batch))) break;
+        blocks.push(block);
+        left -= 1;
+      }
+      if (blocks.length > 0) expired.push({ state, blocks });
+    }
+    if (expired.length === 0) return 0;
+    await this.#store.bulk(batch);
+    for (const { state, blocks } of expired) {
+      state.expired = [...state.expired, ...blocks];
+      this.#replace({ state, gone: new Set(blocks), made: [] }, false);
+    }
+    return expired.reduce((sum, { blocks }) => sum + blocks.reduce((count, block) => count + block.count, 0), 0);
+  }
+
+  /** The time before which lie `samples` samples, in whole blocks; the newest blocks are never among them. */
+  oldest(samples: number): number {
+    const blocks = [...this.#byId.values()].flatMap((state) => state.blocks.slice(0, -1));
+    let left = samples;
+    let time = Number.NEGATIVE_INFINITY;
+    for (const { last, count } of blocks.toSorted((a, b) => a.last - b.last)) {
+      if (left <= 0) break;
+      left -= count;
+      time = last + 1;
+    }
+    return time;
+  }
+
+  /** A series goes, with everything that is stored of it. Resolves with the number of samples that went. */
+  async remove(series: string): Promise<number> {
+    return this.#maintaining.run(async () => {
+      for (;;) {
+        await this.#checkpoint();
+        const removed = await this.#changing.run(() => this.#removeBlocked(series));
+        if (removed !== undefined) return removed;
+      }
+    });
+  }
+
+  /** Undefined when samples of the series came to the log meanwhile. */
+  async #removeBlocked(series: string): Promise<number | undefined> {
+    const state = this.#byName.get(series);
+    if (state === undefined) return 0;
+    if (state.head.count > 0) return undefined;
+    const batch = new Batch().delete(keyOf(KeySpace.seriesName, textKey(series)));
+    for (const block of state.blocks) this.#shelf.stageRemoval(block, batch);
+    for (const block of state.expired) batch.delete(expiredKey(block));
+    const samples = state.info?.samples ?? 0;
+    await this.#store.bulk(batch);
+    this.#byName.delete(series);
+    this.#byId.delete(state.id);
+    return samples;
   }
 
   /** The newest sample, from memory. */
@@ -444,6 +498,11 @@ export class SeriesStore {
     const oldest = infos.reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY);
     const newest = infos.reduce((most, { last }) => Math.max(most, last), Number.NEGATIVE_INFINITY);
     return { series: this.#byId.size, samples, oldest, newest };
+  }
+
+  /** How the cache of decoded blocks does. */
+  get cache(): CacheCounters {
+    return this.#shelf.cache;
   }
 
   /** The name of a series by the id in its keys. */

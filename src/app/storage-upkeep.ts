@@ -1,0 +1,102 @@
+import type { Clock, Timer } from "#core/clock.ts";
+import { toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import type { Service } from "#core/service.ts";
+import type { StorageHealth } from "#model/overview.ts";
+import type { Storage } from "#storage/index.ts";
+
+export interface StorageUpkeepOptions {
+  readonly storage: Storage;
+  /** The machine's time: when it is done. */
+  readonly clock: Clock;
+  /** The home's time: how old a value is. */
+  readonly homeClock: Clock;
+  readonly logger: Logger;
+  /** 0 = for ever. */
+  readonly retentionDays: number;
+  /** 0 = as many as there are. */
+  readonly retentionBytes: number;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Not while a start is busy with history. */
+const firstAfter = hour / 4;
+/** Younger blocks are read most, and more may be joined with them. */
+const denseAfter = 2 * day;
+/** Home Assistant's own history reaches back ten days: what it fills in again must not be too old already. */
+const leastDays = 30;
+const leastBytes = 20_000_000;
+
+/** Keeps the store small and checked, once an hour: dense blocks, retention, and once a day every byte read back. */
+export class StorageUpkeep implements Service {
+  readonly name = "storage upkeep";
+  readonly #options: StorageUpkeepOptions;
+  readonly #stop = new AbortController();
+  #timer: Timer | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #verified: StorageHealth["verified"];
+
+  constructor(options: StorageUpkeepOptions) {
+    this.#options = options;
+  }
+
+  start(): Promise<void> {
+    this.#schedule(firstAfter);
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#timer?.cancel();
+    await this.#work;
+  }
+
+  inspect(): Readonly<Record<string, unknown>> {
+    return { verified: this.#verified ?? null };
+  }
+
+  health(): Pick<StorageHealth, "verified"> {
+    return this.#verified === undefined ? {} : { verified: this.#verified };
+  }
+
+  #schedule(milliseconds: number): void {
+    if (this.#stop.signal.aborted) return;
+    this.#timer = this.#options.clock.after(milliseconds, () => {
+      this.#work = this.#do();
+    });
+  }
+
+  /** Never rejects. */
+  async #do(): Promise<void> {
+    const { clock, logger } = this.#options;
+    try {
+      await this.#tidy();
+      if (this.#verified === undefined || clock.now() - this.#verified.at >= day) await this.#verify();
+    } catch (error) {
+      if (!this.#stop.signal.aborted)
+        logger.warn(`The store could not be tidied; it is tried again in an hour. ${toCadenceError(error).sentence}`);
+    }
+    this.#schedule(hour);
+  }
+
+  async #tidy(): Promise<void> {
+    const { storage, homeClock, logger, retentionDays, retentionBytes } = this.#options;
+    const now = homeClock.now();
+    const report = await storage.tidy({
+      denseBefore: now - denseAfter,
+      ...(retentionDays === 0 ? {} : { expireBefore: now - Math.max(leastDays, retentionDays) * day }),
+      ...(retentionBytes === 0 ? {} : { mostBytes: Math.max(leastBytes, retentionBytes) }),
+    });
+    if (report.samples > 0)
+      logger.info("Old values were removed, as the options ask; their hours are kept", { values: report.samples });
+    if (report.blocks > 0) logger.debug("Blocks were made dense", { ...report });
+  }
+
+  async #verify(): Promise<void> {
+    const { storage, clock, logger } = this.#options;
+    const { ok, faults } = await storage.verify({ signal: this.#stop.signal });
+    this.#verified = { at: clock.now(), ok };
+    if (!ok) logger.error("The daily check of the store found damage; `store verify` shows what it costs", { faults });
+  }
+}
