@@ -10,6 +10,7 @@ export function describeKey(key: Uint8Array, nameOf: (seriesId: number) => strin
         return describeBlock(summary, nameOf(summary.seriesId) ?? `series ${summary.seriesId}`);
       }
       case KeySpace.log:
+      case KeySpace.log1:
         return "values of many entities that were not in a block yet";
       case KeySpace.seriesName:
         return `the name of ${keyText(key.subarray(1))}`;

@@ -7,7 +7,9 @@ import { CadenceError } from "#core/errors.ts";
 export const KeySpace = {
   collection: 0x63,
   block: 0x62,
-  log: 0x6c,
+  log: 0x4c,
+  /** Entries as store format 1 wrote them. */
+  log1: 0x6c,
   rollUp: 0x72,
   expired: 0x78,
   seriesName: 0x73,

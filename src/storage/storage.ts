@@ -8,6 +8,7 @@ import { fromLatin1 } from "./chunk/batch-frame.ts";
 import { describeKey } from "./describe-key.ts";
 import { Document } from "./document.ts";
 import { KeySpace, keyOf, keyText, prefixRange } from "./keys.ts";
+import { Backups } from "./maintenance/backups.ts";
 import { SeriesStore } from "./series/series-store.ts";
 import { openDiskVolume } from "./volume/disk-volume.ts";
 import type { Volume } from "./volume/volume.ts";
@@ -80,7 +81,12 @@ export class Storage implements AsyncDisposable {
     commitInterval = 10_000,
   }: StorageOptions): Promise<Storage> {
     const volume = typeof at === "string" ? await openDiskVolume(at, { create: create && !readOnly }) : at;
-    const store = await FileStore.open({ volume, clock, logger, readOnly, commitInterval });
+    const beforeMigration = async (version: number): Promise<void> => {
+      if (typeof at !== "string") return;
+      const { name } = await new Backups({ directory: at, clock, logger }).create();
+      logger.info("The store has an older format; it was backed up before anything is changed", { version, name });
+    };
+    const store = await FileStore.open({ volume, clock, logger, readOnly, commitInterval, beforeMigration });
     try {
       return new Storage(store, volume, await SeriesStore.open(store, logger));
     } catch (error) {

@@ -27,7 +27,7 @@ const followedTimes = Array.from({ length: 120 }, () => {
   return (time += 2_000 * Math.max(1, (x % 7) - 3) + (Math.floor(x / 7) % 9) - 4);
 });
 const followed = { times: Float64Array.from(followedTimes), states: States.of(...followedTimes.map(() => "on")) };
-const manifest = { storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
+const manifest = { version: 2, storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
 const header = { storeId, chunkId: 3, purpose: "log" as const };
 const summary = summarizeBlock(1, 2, slice, "quick");
 const rolled = rollUp(
@@ -60,7 +60,7 @@ const examples: Readonly<
   header: {
     bytes: encodeChunkHeader(header),
     read: decodeChunkHeader,
-    expected: { ...header, version: 1 },
+    expected: { ...header, version: 2 },
   },
   footer: { bytes: encodeChunkFooter(65_536), read: decodeChunkFooter, expected: 65_536 },
   batch: {

@@ -1,6 +1,13 @@
 import { CadenceError, isCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
-import { chunkHeaderSize, chunkIdOf, chunkName, decodeChunkHeader, type ChunkHeader } from "../chunk/chunk-format.ts";
+import {
+  chunkHeaderSize,
+  chunkIdOf,
+  chunkName,
+  decodeChunkHeader,
+  formatVersion,
+  type ChunkHeader,
+} from "../chunk/chunk-format.ts";
 import { type ChunkScan, readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
 import { ChunkWriter } from "../chunk/chunk-writer.ts";
 import { type Manifest, manifestName, readManifest, replaceManifest } from "../chunk/manifest.ts";
@@ -30,6 +37,7 @@ export interface LoadedChunks {
 export interface LoadOptions {
   readonly readOnly: boolean;
   readonly newStoreId: () => Uint8Array;
+  readonly beforeMigration: (version: number) => Promise<void>;
 }
 
 /** A reader beside a writing daemon may find a chunk gone; the manifest has then been replaced. */
@@ -79,7 +87,13 @@ class Loader {
   async load(): Promise<LoadedChunks> {
     const found = await readManifest(this.#volume);
     const manifestRebuilt = found === "damaged" || (found === "none" && (await this.#chunkIds()).length > 0);
-    const manifest = typeof found === "object" ? found : await this.#makeManifest(manifestRebuilt);
+    const read = typeof found === "object" ? found : await this.#makeManifest(manifestRebuilt);
+    const older = read.version < formatVersion;
+    if (older && !this.#options.readOnly) await this.#options.beforeMigration(read.version);
+    // What an older format wrote is read as it is, so the new number is all that changes at once.
+    const manifest = this.#options.readOnly
+      ? read
+      : { ...read, version: formatVersion, generation: read.generation + (older ? 1 : 0) };
     this.#sequence = manifest.nextSequence - 1;
     for (let begin = 0; begin < manifest.chunks.length; begin += openedAtOnce) {
       const ids = manifest.chunks.slice(begin, begin + openedAtOnce);
@@ -87,7 +101,7 @@ class Loader {
       for (const chunk of opened) if (chunk !== undefined) await this.#enter(manifest, chunk);
     }
     if (!this.#options.readOnly) {
-      if (manifestRebuilt || found === "none") await replaceManifest(this.#volume, manifest);
+      if (manifestRebuilt || older || found === "none") await replaceManifest(this.#volume, manifest);
       await this.#removeLeftovers(manifest);
     }
     const report: RecoveryReport = {
@@ -112,7 +126,14 @@ class Loader {
           remedy: "Name its folder with --store, or start the daemon to make one.",
         });
       }
-      return { storeId: this.#options.newStoreId(), generation: 1, chunks: [], nextChunkId: 1, nextSequence: 1 };
+      return {
+        version: formatVersion,
+        storeId: this.#options.newStoreId(),
+        generation: 1,
+        chunks: [],
+        nextChunkId: 1,
+        nextSequence: 1,
+      };
     }
     const chunks: number[] = [];
     let storeId: Uint8Array | undefined;
@@ -125,6 +146,7 @@ class Loader {
     }
     this.#logger.error("The manifest was lost; it is made again from the chunks", { chunks: chunks.length });
     return {
+      version: formatVersion,
       storeId: storeId ?? this.#options.newStoreId(),
       generation: 1,
       chunks,

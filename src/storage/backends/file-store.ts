@@ -10,7 +10,7 @@ import { Batch } from "../batch.ts";
 import { fromLatin1, latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
 import { readPackedFrame, readValue, valueIn } from "../chunk/chunk-reader.ts";
 import { ChunkWriter } from "../chunk/chunk-writer.ts";
-import { chunkName } from "../chunk/chunk-format.ts";
+import { chunkName, formatVersion } from "../chunk/chunk-format.ts";
 import { type Manifest, replaceManifest } from "../chunk/manifest.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import type { Volume } from "../volume/volume.ts";
@@ -28,6 +28,8 @@ export interface FileStoreOptions {
   readonly commitInterval?: number;
   /** A log chunk above this size is sealed. @default 8 MB */
   readonly chunkBytes?: number;
+  /** Called with the version of a store of an older format before anything of it is changed; a store that is only read is not. @default nothing */
+  readonly beforeMigration?: (version: number) => Promise<void>;
   /** Changes nothing and takes no lock: reads a store that another process may be writing. @default false */
   readonly readOnly?: boolean;
 }
@@ -116,11 +118,18 @@ export class FileStore implements Store {
 
   /** Throws STORE_LOCKED, STORE_NOT_FOUND (read-only and nothing there), STORE_NEWER_FORMAT, STORE_IO. */
   static async open(given: FileStoreOptions): Promise<FileStore> {
-    const options = { commitInterval: 10_000, chunkBytes: 8 * 1024 * 1024, readOnly: false, ...given };
+    const options = {
+      commitInterval: 10_000,
+      chunkBytes: 8 * 1024 * 1024,
+      readOnly: false,
+      beforeMigration: () => Promise.resolve(),
+      ...given,
+    };
     const lock = options.readOnly ? undefined : await options.volume.lock();
     try {
       const loaded = await loadChunks(options.volume, options.logger, {
         readOnly: options.readOnly,
+        beforeMigration: options.beforeMigration,
         newStoreId: () => randomBytes(16),
       });
       return new FileStore(options, lock, loaded);
@@ -243,6 +252,7 @@ export class FileStore implements Store {
 
   async #replaceManifest(chunks: readonly number[], nextChunkId: number): Promise<void> {
     const manifest: Manifest = {
+      version: formatVersion,
       storeId: this.#manifest.storeId,
       generation: this.#manifest.generation + 1,
       chunks,

@@ -11,7 +11,8 @@ export interface ChunkHeader {
 
 export const chunkHeaderSize = 32;
 export const chunkFooterSize = 24;
-export const formatVersion = 1;
+/** Of what is written now; everything from 1 on is read. See docs/format/README.md. */
+export const formatVersion = 2;
 
 const magic = [0x4d, 0x43, 0x43, 0x48] as const; // MCCH
 const footerMagic = [0x4d, 0x43, 0x46, 0x54] as const; // MCFT

@@ -7,6 +7,8 @@ import { decodeFrame, encodeFrame, FrameCodec, FrameKind } from "./frame.ts";
 
 /** The only mutable fact of a store: see docs/format/manifest.md. */
 export interface Manifest {
+  /** Format of the store. */
+  readonly version: number;
   readonly storeId: Uint8Array;
   /** Grows with every replacement. */
   readonly generation: number;
@@ -22,7 +24,7 @@ export const newManifestName = "manifest.new";
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const writer = new ByteWriter(64 + manifest.chunks.length * 3);
-  writer.u16(formatVersion).raw(manifest.storeId).varint(manifest.nextChunkId).varint(manifest.nextSequence);
+  writer.u16(manifest.version).raw(manifest.storeId).varint(manifest.nextChunkId).varint(manifest.nextSequence);
   writer.varint(manifest.chunks.length);
   for (const chunk of manifest.chunks) writer.varint(chunk);
   return encodeFrame({
@@ -54,7 +56,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest | undefined {
   const nextSequence = reader.varint();
   const count = reader.count();
   const chunks = Array.from({ length: count }, () => reader.varint());
-  return { storeId, generation: frame.sequence, chunks, nextChunkId, nextSequence };
+  return { version, storeId, generation: frame.sequence, chunks, nextChunkId, nextSequence };
 }
 
 /** "none" when there is no manifest, "damaged" when it cannot be read. */

@@ -2,11 +2,12 @@ import type { Breath } from "#core/breathe.ts";
 import { ByteReader, corrupt } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import type { Effort } from "./effort.ts";
+import { readBlock1 } from "./format-1.ts";
 import type { SeriesSlice } from "./series-slice.ts";
 import { readStates, writeStates } from "./state-columns.ts";
 import { readTimes, writeTimes } from "./times.ts";
 
-const blockVersion = 1;
+const blockVersion = 2;
 /** More samples are never in one block; bounds what a damaged length can make us allocate. */
 export const longestBlock = 1 << 17;
 
@@ -41,9 +42,11 @@ function* encodeBlockInSteps({ times, states }: SeriesSlice, effort: Effort): Ge
 /** Throws STORE_CORRUPT. */
 export function decodeBlock(bytes: Uint8Array): SeriesSlice {
   const reader = new ByteReader(bytes);
-  if (reader.u8() !== blockVersion) throw corrupt("a block has an unknown version");
+  const version = reader.u8();
+  if (version !== blockVersion && version !== 1) throw corrupt("a block has an unknown version");
   const count = reader.varint();
   if (count > longestBlock) throw corrupt("a block declares more samples than any can hold");
+  if (version === 1) return readBlock1(reader, count);
   const times = readTimes(reader, count);
   const states = readStates(reader, count);
   return { times, states };

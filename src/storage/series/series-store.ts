@@ -13,6 +13,7 @@ import type { Store } from "../store.ts";
 import { BlockShelf } from "./block-shelf.ts";
 import { type BlockSummary, expiredKey, parseBlockKey } from "./block-summary.ts";
 import { runsToJoin } from "./dense-blocks.ts";
+import { decodeLogEntry1 } from "./format-1.ts";
 import type { GroupedSamples } from "./grouped-samples.ts";
 import { Head } from "./head.ts";
 import { grouped, type Intake, IntakeColumns, type IntakeGroup, type SeriesSample } from "./intake.ts";
@@ -95,11 +96,13 @@ export class SeriesStore {
       const state = this.#byId.get(id);
       if (state !== undefined) state.expired = list;
     }
-    for await (const { key, value } of this.#store.range(prefixRange(keyOf(KeySpace.log)))) {
-      this.#nextLog = readOrderedU64(key, 1) + 1;
-      const entry = decodeLogEntry(value);
-      this.#log.add(key, entry.times.length, value.length);
-      this.#enterHeads(entry);
+    for (const space of [KeySpace.log1, KeySpace.log]) {
+      for await (const { key, value } of this.#store.range(prefixRange(keyOf(space)))) {
+        this.#nextLog = Math.max(this.#nextLog, readOrderedU64(key, 1) + 1);
+        const entry = space === KeySpace.log ? decodeLogEntry(value) : decodeLogEntry1(value);
+        this.#log.add(key, entry.times.length, value.length);
+        this.#enterHeads(entry);
+      }
     }
   }
 
