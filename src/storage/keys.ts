@@ -12,6 +12,8 @@ export const KeySpace = {
   log1: 0x6c,
   rollUp: 0x72,
   expired: 0x78,
+  index: 0x69,
+
   seriesName: 0x73,
 } as const;
 
@@ -57,6 +59,19 @@ export function orderedU64(value: number): Uint8Array {
 export function orderedU32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+/** Eight bytes in the order of the numbers; −0 counts as 0, and what is no number comes last. */
+export function orderedF64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setFloat64(0, value === 0 ? 0 : value);
+  const negative = (view.getUint8(0) & 0x80) !== 0 && !Number.isNaN(value);
+  for (let index = 0; index < 8; index += 1) {
+    const flip = negative ? 0xff : index === 0 ? 0x80 : 0;
+    bytes[index] = (bytes[index] as number) ^ flip;
+  }
   return bytes;
 }
 

@@ -117,6 +117,11 @@ export class Transaction implements AsyncDisposable {
     return reverse ? sorted.toReversed() : sorted;
   }
 
+  /** Keys that are changed so far. */
+  get size(): number {
+    return this.#changes.size;
+  }
+
   /** What was changed since can be undone by `rollbackTo` the number returned. */
   savepoint(): number {
     this.#check();

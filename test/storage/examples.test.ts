@@ -4,15 +4,22 @@ import { afterAll, expect, it } from "vitest";
 import { silentLogger } from "#core/logger.ts";
 import { MemoryStore } from "#storage/backends/memory-store.ts";
 import { SqliteStore } from "#storage/backends/sqlite-store.ts";
+import { SqlSession } from "#storage/backends/sql-session.ts";
+import { BlobStore } from "#storage/blob-store.ts";
 import { Cache } from "#storage/cache.ts";
 import { binaryObjectCodec } from "#storage/codec/binary-object.ts";
 import { standardCodecs } from "#storage/codec/codec-registry.ts";
 import { customJsonCodec } from "#storage/codec/custom-json.ts";
 import { encryptedCodec } from "#storage/codec/encrypted.ts";
 import { Collection } from "#storage/collection.ts";
-import { Backups, Batch, Storage } from "#storage/index.ts";
+import { Document } from "#storage/document.ts";
+import { Backups, Batch, MemoryVolume, Storage } from "#storage/index.ts";
+import { Migrations } from "#storage/maintenance/migrations.ts";
+import { transfer } from "#storage/maintenance/transfer.ts";
 import { PrefixStore } from "#storage/prefix-store.ts";
+import { RecordSet } from "#storage/record-set.ts";
 import { Transactions } from "#storage/transaction.ts";
+import { VersionedCollection } from "#storage/versioned-collection.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
 
@@ -31,9 +38,10 @@ for (const [, heading, code] of examples) {
     await using storage = await Storage.open({ at: directory, clock, logger: silentLogger, create: true });
     await storage.series.append([{ series: "sensor.a", time: 1, state: "1" }]);
     const scope = {
-      ...{ Backups, Batch, Cache, Collection, PrefixStore, SqliteStore, Transactions },
+      ...{ Backups, Batch, BlobStore, Cache, Collection, Document, Migrations, PrefixStore, RecordSet, SqlSession },
+      ...{ SqliteStore, Transactions, VersionedCollection, transfer },
       ...{ binaryObjectCodec, customJsonCodec, encryptedCodec, standardCodecs, expect },
-      ...{ storage, directory, clock, logger: silentLogger, store: new MemoryStore() },
+      ...{ storage, directory, clock, logger: silentLogger, store: new MemoryStore(), volume: new MemoryVolume() },
       key: Buffer.alloc(32, 1),
       path: folder.at(`${page.indexOf(code)}.db`),
       bytes: (text: string): Uint8Array => new TextEncoder().encode(text),
@@ -48,5 +56,5 @@ for (const [, heading, code] of examples) {
 }
 
 it("docs/storage.md has examples", () => {
-  expect(examples.filter(([, , code]) => code !== undefined).length).toBeGreaterThanOrEqual(8);
+  expect(examples.filter(([, , code]) => code !== undefined).length).toBeGreaterThanOrEqual(16);
 });

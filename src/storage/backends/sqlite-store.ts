@@ -1,10 +1,12 @@
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { CadenceError, type ErrorCode } from "#core/errors.ts";
+import { CadenceError } from "#core/errors.ts";
 import type { Batch } from "../batch.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import { lockFolder } from "../volume/folder-lock.ts";
 import { checkBatch, checkKey, storeClosed } from "./checks.ts";
+import { ReaderPool } from "./reader-pool.ts";
+import { attempt } from "./sqlite-errors.ts";
 
 export interface SqliteStoreOptions {
   /** The data base's file; its folder must be there, and is locked for one writer. */
@@ -205,88 +207,4 @@ function selectOf(
     sql: `select ${columns} from entries${where} order by key${reverse ? " desc" : ""}${limit === undefined ? "" : " limit ?"}`,
     parameters,
   };
-}
-
-interface Reader extends Disposable {
-  readonly database: DatabaseSync;
-}
-
-/** A few connections for reading; who finds none free waits for one. */
-class ReaderPool {
-  readonly #open: () => DatabaseSync;
-  readonly #most: number;
-  readonly #all: DatabaseSync[] = [];
-  readonly #free: DatabaseSync[] = [];
-  readonly #waiting: PromiseWithResolvers<DatabaseSync>[] = [];
-
-  constructor(open: () => DatabaseSync, most: number) {
-    this.#open = open;
-    this.#most = most;
-  }
-
-  async take(): Promise<Reader> {
-    const database = this.#free.pop() ?? (this.#all.length < this.#most ? this.#openOne() : await this.#next());
-    let taken = true;
-    return {
-      database,
-      [Symbol.dispose]: () => {
-        if (taken) this.#giveBack(database);
-        taken = false;
-      },
-    };
-  }
-
-  /** Ends every iteration: those that wait are refused, those at work find their connection closed. */
-  close(): void {
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(storeClosed());
-    for (const database of this.#all) database.close();
-  }
-
-  #openOne(): DatabaseSync {
-    const database = this.#open();
-    this.#all.push(database);
-    return database;
-  }
-
-  #next(): Promise<DatabaseSync> {
-    const waiting = Promise.withResolvers<DatabaseSync>();
-    this.#waiting.push(waiting);
-    return waiting.promise;
-  }
-
-  #giveBack(database: DatabaseSync): void {
-    const waiting = this.#waiting.shift();
-    if (waiting === undefined) this.#free.push(database);
-    else waiting.resolve(database);
-  }
-}
-
-/** SQLite's primary result codes (sqlite.org/rescode.html). */
-const codes: Readonly<Record<number, { code: ErrorCode; fact: string; remedy: string }>> = {
-  5: { code: "STORE_LOCKED", fact: "Another process writes to", remedy: "Stop that one first." },
-  8: { code: "STORE_NOT_WRITABLE", fact: "May not be written:", remedy: "Check the owner and rights of the file." },
-  10: { code: "STORE_IO", fact: "Input or output failed:", remedy: "Check the disk." },
-  11: { code: "STORE_CORRUPT", fact: "Damaged:", remedy: "Restore it from a backup." },
-  13: { code: "STORE_FULL", fact: "The disk is full:", remedy: "Make room; writing resumes by itself." },
-  14: {
-    code: "STORE_NOT_WRITABLE",
-    fact: "Cannot be opened:",
-    remedy: "Check that its folder is there and may be written.",
-  },
-  26: { code: "STORE_CORRUPT", fact: "Not a data base:", remedy: "Name another file; nothing was changed." },
-};
-
-function attempt<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof CadenceError) throw cause;
-    const number = ((cause as { errcode?: number }).errcode ?? 0) & 0xff;
-    const known = codes[number] ?? { code: "STORE_IO" as const, fact: "SQLite failed on", remedy: "See the cause." };
-    throw new CadenceError(known.code, `${known.fact} ${path}.`, {
-      remedy: known.remedy,
-      cause,
-      details: { name: path, sqlite: number, offset: 0, file: path },
-    });
-  }
 }
