@@ -3,7 +3,7 @@ import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
 import type { StorageHealth } from "#model/overview.ts";
-import type { Backups } from "#storage/index.ts";
+import type { Backups, KeepBackups } from "#storage/index.ts";
 
 export interface BackupScheduleOptions {
   readonly backups: Backups;
@@ -13,7 +13,7 @@ export interface BackupScheduleOptions {
   /** Milliseconds from one backup to the next; 0 = none. */
   readonly interval: number;
   /** Older ones are removed. */
-  readonly keep: number;
+  readonly keep: KeepBackups;
 }
 
 /** A store that is this young holds little worth keeping twice. */

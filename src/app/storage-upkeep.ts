@@ -3,10 +3,12 @@ import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
 import type { StorageHealth } from "#model/overview.ts";
-import type { Storage } from "#storage/index.ts";
+import type { Backups, Storage } from "#storage/index.ts";
 
 export interface StorageUpkeepOptions {
   readonly storage: Storage;
+  /** Where damaged values are looked for. */
+  readonly backups: Pick<Backups, "search">;
   /** The machine's time: when it is done. */
   readonly clock: Clock;
   /** The home's time: how old a value is. */
@@ -94,9 +96,13 @@ export class StorageUpkeep implements Service {
   }
 
   async #verify(): Promise<void> {
-    const { storage, clock, logger } = this.#options;
+    const { storage, backups, clock, logger } = this.#options;
     const { ok, faults } = await storage.verify({ signal: this.#stop.signal });
     this.#verified = { at: clock.now(), ok };
-    if (!ok) logger.error("The daily check of the store found damage; `store verify` shows what it costs", { faults });
+    if (ok) return;
+    logger.error("The daily check of the store found damage", { faults });
+    const { filled, lost, left } = await storage.repair(backups, { signal: this.#stop.signal });
+    this.#verified = { at: clock.now(), ok: lost.length === 0 && left === 0 };
+    logger.warn("The damage was mended as far as backups reach; damaged bytes are kept aside", { filled, lost, left });
   }
 }

@@ -52,15 +52,17 @@ export function wire({
   const knowledge = new Knowledge();
   const learning = new Learning({ repository, knowledge, logger: logger.child("learning"), clock });
   const storageWatch = new StorageWatch(storage, clock);
+  const backups = new Backups({ directory: storeDirectory, clock: networkClock, logger: logger.child("backups") });
   const backupSchedule = new BackupSchedule({
-    backups: new Backups({ directory: storeDirectory, clock: networkClock, logger: logger.child("backups") }),
+    backups,
     clock: networkClock,
     logger: logger.child("backups"),
     interval: config.backup_interval * 3_600_000,
-    keep: config.backup_keep,
+    keep: { newest: config.backup_keep, daily: config.backup_keep_daily, weekly: config.backup_keep_weekly },
   });
   const storageUpkeep = new StorageUpkeep({
     storage,
+    backups,
     clock: networkClock,
     homeClock: clock,
     logger: logger.child("storage"),

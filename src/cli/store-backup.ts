@@ -10,9 +10,15 @@ export const storeBackupCommand: Command = {
   flags: {
     store: storeFlag,
     keep: { type: "string", value: "N", text: "Keep the newest N backups (default: all)" },
+    "keep-daily": { type: "string", value: "N", text: "Keep the last backup of each of N days as well" },
+    "keep-weekly": { type: "string", value: "N", text: "Keep the last backup of each of N weeks as well" },
   },
   run: async ({ flags, out }) => {
-    const keep = readKeep(textFlag(flags, "keep"));
+    const keep = {
+      newest: readKeep("keep", textFlag(flags, "keep"), Number.POSITIVE_INFINITY),
+      daily: readKeep("keep-daily", textFlag(flags, "keep-daily"), 0),
+      weekly: readKeep("keep-weekly", textFlag(flags, "keep-weekly"), 0),
+    };
     const backups = openBackups(storeDirectory(flags));
     out.progress("Copying and checking …");
     const backup = await backups.create();
@@ -28,8 +34,9 @@ export const storeBackupCommand: Command = {
   },
 };
 
-function readKeep(text: string | undefined): number {
-  const keep = text === undefined ? Number.POSITIVE_INFINITY : Number(text);
-  if (keep >= 1 && (Number.isInteger(keep) || text === undefined)) return keep;
-  throw new CadenceError("USAGE", `--keep must be a whole number from 1 on, got “${text}”.`);
+function readKeep(flag: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const keep = Number(text);
+  if (keep >= 1 && Number.isInteger(keep)) return keep;
+  throw new CadenceError("USAGE", `--${flag} must be a whole number from 1 on, got “${text}”.`);
 }

@@ -1,6 +1,6 @@
 import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
-import { bytes } from "./format.ts";
+import { bytes, count } from "./format.ts";
 import { openForWriting, storeDirectory } from "./open-store.ts";
 
 export const storeCompactCommand: Command = {
@@ -13,7 +13,7 @@ export const storeCompactCommand: Command = {
     await using storage = await openForWriting(directory, { create: false });
     const before = await storage.inspect();
     out.progress("Rewriting …");
-    await storage.compact();
+    await storage.compact((samples) => out.progress(`${count(samples)} of ${count(before.samples)} values rewritten`));
     out.progress("");
     const after = await storage.inspect();
     out.line(

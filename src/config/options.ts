@@ -97,6 +97,20 @@ export const options = {
     default: 7,
     text: "How many backups are kept; the oldest go first.",
   },
+  backup_keep_daily: {
+    type: "integer",
+    minimum: 0,
+    maximum: 366,
+    default: 0,
+    text: "Of this many days the last backup is kept as well.",
+  },
+  backup_keep_weekly: {
+    type: "integer",
+    minimum: 0,
+    maximum: 520,
+    default: 4,
+    text: "Of this many weeks the last backup is kept as well.",
+  },
   retention_days: {
     type: "integer",
     minimum: 0,

@@ -10,9 +10,23 @@ export type { SeriesInfo } from "./series/series-state.ts";
 export { States } from "./series/states.ts";
 export type { SeriesSlice } from "./series/series-slice.ts";
 export type { Summary, SummaryRange } from "./series/roll-up-reader.ts";
-export { Storage, type StorageOptions, type StorageStatus, type TidyOptions, type TidyReport } from "./storage.ts";
+export {
+  Storage,
+  type StorageOptions,
+  type StorageRepair,
+  type StorageStatus,
+  type TidyOptions,
+  type TidyReport,
+} from "./storage.ts";
 export type { StoreFault, VerifyReport } from "./backends/file-store-verify.ts";
-export { type Backup, Backups, type NewBackup, type ReplaceReport, type RestoreReport } from "./maintenance/backups.ts";
+export {
+  type Backup,
+  Backups,
+  type KeepBackups,
+  type NewBackup,
+  type ReplaceReport,
+  type RestoreReport,
+} from "./maintenance/backups.ts";
 export { openDiskVolume } from "./volume/disk-volume.ts";
 export { MemoryVolume } from "./volume/memory-volume.ts";
 export type { Volume, VolumeFile } from "./volume/volume.ts";

@@ -56,6 +56,15 @@ export interface TidyReport {
   readonly chunks: number;
 }
 
+/** What a repair did, in words: `1,024 values of sensor.a from … to … UTC`. */
+export interface StorageRepair {
+  readonly faults: number;
+  readonly filled: readonly string[];
+  readonly lost: readonly string[];
+  /** Faults that are still there. */
+  readonly left: number;
+}
+
 const nearlyAllLive = 0.95;
 const worthAnotherPass = 0.99;
 
@@ -141,10 +150,24 @@ export class Storage implements AsyncDisposable {
     return { ...report, faults: report.faults.map((fault) => ({ ...fault, lost: fault.lost.map(describe) })) };
   }
 
-  /** Turns the log into blocks, joins small blocks, and rewrites chunks that are mostly superseded, until nothing is worth it. */
-  async compact(): Promise<void> {
+  /**
+   * Mends what `verify` finds: values that cannot be read are taken from backups, newest first, or else given up, and said so in words. Damaged bytes are kept aside
+   * in files `damaged-…`.
+   */
+  async repair(backups: Pick<Backups, "search">, options?: VerifyOptions): Promise<StorageRepair> {
+    // What is in memory needs no repair: it is written anew.
     await this.series.flush();
-    await this.series.densify();
+    await using search = backups.search();
+    const { faults, filled, lost, left } = await this.#store.repair((key) => search.valueOf(key), options);
+    this.series.refresh({ filled: filled.map(fromLatin1), lost: lost.map(fromLatin1) });
+    const describe = (key: string): string => describeKey(fromLatin1(key), (id) => this.series.nameOf(id));
+    return { faults: faults.length, filled: filled.map(describe), lost: lost.map(describe), left: left.length };
+  }
+
+  /** Turns the log into blocks, joins small blocks, and rewrites chunks that are mostly superseded, until nothing is worth it. */
+  async compact(onProgress?: (samples: number) => void): Promise<void> {
+    await this.series.flush();
+    await this.series.densify(onProgress === undefined ? {} : { onProgress });
     // What is live in a chunk beside its index is never all of it: as long as a pass still makes the store smaller.
     for (let before = Number.POSITIVE_INFINITY; this.#store.inspect().bytes < before * worthAnotherPass;) {
       before = this.#store.inspect().bytes;

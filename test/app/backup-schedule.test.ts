@@ -16,7 +16,7 @@ async function newSchedule(clock: ManualClock, { interval = 24 * hour, keep = 3 
   const backups = new Backups({ directory: folder.path, clock, logger: silentLogger });
   const warnings: string[] = [];
   const logger = { ...silentLogger, warn: (message: string): void => void warnings.push(message) };
-  const schedule = new BackupSchedule({ backups, clock, logger, interval, keep });
+  const schedule = new BackupSchedule({ backups, clock, logger, interval, keep: { newest: keep } });
   await schedule.start();
   const until = async (count: number): Promise<number[]> => {
     await expect.poll(async () => (await backups.list()).length, { timeout: 5_000 }).toBe(count);

@@ -24,7 +24,7 @@ describe("docs/cli.md", () => {
     "names every flag of %s, and no other",
     (_name, { name, operands, flags }) => {
       const section = sections.get(operands === undefined ? name : `${name} ${operands}`) ?? "";
-      const documented = [...section.matchAll(/^\| `--([a-z]+)/gm)].map(([, flag]) => flag);
+      const documented = [...section.matchAll(/^\| `--([a-z-]+)/gm)].map(([, flag]) => flag);
       expect(documented.toSorted()).toEqual(Object.keys(flags).toSorted());
     },
   );

@@ -47,11 +47,7 @@ const guarded: readonly { module: RegExp; only: readonly RegExp[]; onDemand?: bo
   { module: /^node:fs(\/promises)?$/, only: [/^storage\/volume\//, /^config\/load\.ts$/, /^sources\//, /^web\//] },
   {
     module: /^node:sqlite$/,
-    only: [
-      /^storage\/backends\/sqlite-store\.ts$/,
-      /^storage\/volume\/folder-lock\.ts$/,
-      /^sources\/recorder-database\.ts$/,
-    ],
+    only: [/^storage\/backends\/sqlite\//, /^storage\/volume\/folder-lock\.ts$/, /^sources\/recorder-database\.ts$/],
     onDemand: true,
   },
   { module: /^pg$/, only: [/^storage\/backends\/postgres-store\.ts$/], onDemand: true },

@@ -197,7 +197,7 @@ class Loader {
         offset,
         length,
       });
-      if (!this.#options.readOnly) await this.#quarantine(file, offset, length);
+      if (!this.#options.readOnly) await quarantine(this.#volume, file.name, offset, length);
     }
     if (scan.sealed) return;
     const torn = file.size - scan.end;
@@ -212,15 +212,6 @@ class Loader {
     }
     await file.sync();
     this.#writer = ChunkWriter.resume(id, file, scan.end, scan.sequence, scan.operations);
-  }
-
-  async #quarantine(file: VolumeFile, offset: number, length: number): Promise<void> {
-    const name = `damaged-${file.name}-${offset}`;
-    if ((await this.#volume.list()).includes(name)) return;
-    await using copy = await this.#volume.create(name);
-    await copy.append(await file.readAt(offset, length));
-    await copy.sync();
-    await this.#volume.syncDirectory();
   }
 
   /** Chunks of ours that the manifest does not list were never finished or are superseded. Foreign files are left alone. */
@@ -239,6 +230,17 @@ class Loader {
     await using file = await this.#volume.openForRead(name);
     return decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
   }
+}
+
+/** Damaged bytes are copied aside before their chunk can go. */
+export async function quarantine(volume: Volume, chunk: string, offset: number, length: number): Promise<void> {
+  const name = `damaged-${chunk}-${offset}`;
+  if ((await volume.list()).includes(name)) return;
+  await using file = await volume.openForRead(chunk);
+  await using copy = await volume.create(name);
+  await copy.append(await file.readAt(offset, length));
+  await copy.sync();
+  await volume.syncDirectory();
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

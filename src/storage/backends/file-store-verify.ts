@@ -14,6 +14,8 @@ export interface VerifyOptions {
 export interface StoreFault {
   readonly file: string;
   readonly offset: number;
+  /** Bytes that cannot be read from there on; 0 when the fault is not a stretch of them. */
+  readonly length: number;
   readonly code: "HEADER" | "FRAME" | "INDEX" | "TORN_TAIL" | "MISSING" | "MANIFEST";
   /** What cannot be read because of it: live keys as latin1 text; in words where Storage tells. */
   readonly lost: readonly string[];
@@ -39,29 +41,35 @@ export async function verifyChunks(
   const lostIn = (id: number, from: number, to: number): string[] =>
     index.keysIn(id).filter((key) => standsIn(index.get(key) as Location, from, to));
   if (typeof (await readManifest(volume)) !== "object")
-    faults.push({ file: "manifest", offset: 0, code: "MANIFEST", lost: [] });
+    faults.push({ file: "manifest", offset: 0, length: 0, code: "MANIFEST", lost: [] });
   const names = new Set(await volume.list());
   for (const [done, id] of manifest.chunks.entries()) {
     options.signal?.throwIfAborted();
     options.onProgress?.(done, manifest.chunks.length);
     const file = chunkName(id);
     if (!names.has(file)) {
-      faults.push({ file, offset: 0, code: "MISSING", lost: lostIn(id, 0, Number.POSITIVE_INFINITY) });
+      faults.push({ file, offset: 0, length: 0, code: "MISSING", lost: lostIn(id, 0, Number.POSITIVE_INFINITY) });
       continue;
     }
     await using opened = await volume.openForRead(file);
     if (decodeChunkHeader(await opened.readAt(0, chunkHeaderSize)) === undefined)
-      faults.push({ file, offset: 0, code: "HEADER", lost: [] });
+      faults.push({ file, offset: 0, length: 0, code: "HEADER", lost: [] });
     const last = id === manifest.chunks.at(-1);
     const scan = await scanChunk(opened, { synced: !last });
     frames += scan.frames;
     for (const { offset, length } of scan.damaged)
-      faults.push({ file, offset, code: "FRAME", lost: lostIn(id, offset, offset + length) });
+      faults.push({ file, offset, length, code: "FRAME", lost: lostIn(id, offset, offset + length) });
     const whole = ends.get(id) ?? (scan.sealed ? 0 : opened.size);
     if (!scan.sealed && scan.end < whole)
-      faults.push({ file, offset: scan.end, code: "TORN_TAIL", lost: lostIn(id, scan.end, whole) });
+      faults.push({
+        file,
+        offset: scan.end,
+        length: whole - scan.end,
+        code: "TORN_TAIL",
+        lost: lostIn(id, scan.end, whole),
+      });
     if (!last && (!scan.sealed || (await readChunkIndex(opened)) === undefined))
-      faults.push({ file, offset: scan.end, code: "INDEX", lost: [] });
+      faults.push({ file, offset: scan.end, length: 0, code: "INDEX", lost: [] });
   }
   options.onProgress?.(manifest.chunks.length, manifest.chunks.length);
   return { ok: faults.length === 0, chunks: manifest.chunks.length, frames, faults };

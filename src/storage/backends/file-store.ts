@@ -10,14 +10,14 @@ import { Batch } from "../batch.ts";
 import { fromLatin1, latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
 import { readPackedFrame, readValue, valueIn } from "../chunk/chunk-reader.ts";
 import { ChunkWriter } from "../chunk/chunk-writer.ts";
-import { chunkName, formatVersion } from "../chunk/chunk-format.ts";
+import { chunkIdOf, chunkName, formatVersion } from "../chunk/chunk-format.ts";
 import { type Manifest, replaceManifest } from "../chunk/manifest.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import type { Volume } from "../volume/volume.ts";
 import { checkBatch, checkKey, storeClosed } from "./checks.ts";
 import { ChunkSet, type ChunkState, locationOf } from "./chunk-set.ts";
-import { loadChunks, type RecoveryReport } from "./file-store-loader.ts";
-import { verifyChunks, type VerifyOptions, type VerifyReport } from "./file-store-verify.ts";
+import { loadChunks, quarantine, type RecoveryReport } from "./file-store-loader.ts";
+import { type StoreFault, verifyChunks, type VerifyOptions, type VerifyReport } from "./file-store-verify.ts";
 import type { Location } from "./key-index.ts";
 
 export interface FileStoreOptions {
@@ -56,6 +56,19 @@ interface WaitingBatch {
 interface WorthRewriting {
   readonly live: number;
   readonly logs: boolean;
+  /** These in any case. */
+  readonly force?: ReadonlySet<number>;
+}
+
+export interface RepairReport {
+  /** What was found. */
+  readonly faults: readonly StoreFault[];
+  /** Keys whose values were found elsewhere, as latin1 text. */
+  readonly filled: readonly string[];
+  /** Keys that are gone. */
+  readonly lost: readonly string[];
+  /** What could not be mended. */
+  readonly left: readonly StoreFault[];
 }
 
 /** Batches that may wait for a slow disk; whoever brings one more is told so. */
@@ -428,7 +441,11 @@ export class FileStore implements Store {
   }
 
   /** Sealed chunks of which little stays live once `leaving` keys are gone. */
-  #retiring(leaving: ReadonlySet<string>, { live: share, logs }: WorthRewriting, sealedNow?: number): Set<number> {
+  #retiring(
+    leaving: ReadonlySet<string>,
+    { live: share, logs, force }: WorthRewriting,
+    sealedNow?: number,
+  ): Set<number> {
     const live = new Map(
       [...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]),
     );
@@ -438,13 +455,18 @@ export class FileStore implements Store {
       if (location !== undefined && left !== undefined)
         live.set(location.chunk, left - this.#set.bytesOf(key, location));
     }
-    const retiring = new Set<number>();
+    // A chunk that is missing goes from the manifest.
+    const retiring = new Set([...(force ?? [])].filter((id) => !this.#set.chunks.has(id)));
     let carried = 0;
     for (const [id, bytes] of live) {
       const state = this.#set.chunks.get(id);
       // What came while the bulk was made ready is in the log that was sealed just now, and will be gone with the next.
       const most = id === sealedNow && !logs ? hardlyAnything : share;
       const worth = bytes <= (state?.file.size ?? 0) * most || (logs && state?.purpose === "log");
+      if (force?.has(id) === true) {
+        retiring.add(id);
+        continue;
+      }
       if (this.#unmovable.has(id) || !worth || carried + bytes > mostCarried) continue;
       carried += bytes;
       retiring.add(id);
@@ -500,6 +522,35 @@ export class FileStore implements Store {
     const report = await verifyChunks(this.#options.volume, this.#manifest, ends, this.#set.index, options);
     this.#damaged = report.faults.length;
     return report;
+  }
+
+  /**
+   * Finds every fault and mends it: bytes that cannot be read are copied aside, their values taken from where `valueOf` finds them, or else given up, and the chunks
+   * written anew. Reads and writes go on meanwhile.
+   */
+  async repair(
+    valueOf: (key: Uint8Array) => Promise<Uint8Array | undefined>,
+    options: VerifyOptions = {},
+  ): Promise<RepairReport> {
+    this.#checkWritable();
+    const { faults } = await this.verify(options);
+    const batch = new Batch();
+    const filled: string[] = [];
+    const lost: string[] = [];
+    for (const key of new Set(faults.flatMap((fault) => fault.lost))) {
+      const value = await valueOf(fromLatin1(key));
+      if (value === undefined) batch.delete(fromLatin1(key));
+      else batch.put(fromLatin1(key), value);
+      (value === undefined ? lost : filled).push(key);
+    }
+    for (const { file, offset, length } of faults)
+      if (length > 0) await quarantine(this.#options.volume, file, offset, length);
+    const force = new Set(faults.map(({ file }) => chunkIdOf(file)).filter((id) => id !== undefined));
+    for (const id of force) this.#unmovable.delete(id);
+    if (faults.length > 0) await this.#bulking.run(() => this.#bulk(batch, { live: worthKeeping, logs: false, force }));
+    this.#metDamaged.clear();
+    const after = await this.verify(options);
+    return { faults, filled, lost, left: after.faults };
   }
 
   close(): Promise<void> {

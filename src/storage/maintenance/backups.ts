@@ -12,6 +12,8 @@ import type { Volume } from "../volume/volume.ts";
 import { Subfolders } from "../volume/subfolders.ts";
 import { copyStore, type StoreCopy } from "./copy-store.ts";
 
+const day = 86_400_000;
+const week = 7 * day;
 /** Folder of the backups within the store's own. */
 const folderName = "backups";
 const namePattern = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z(?:-\d+)?$/;
@@ -24,6 +26,15 @@ export interface Backup {
   readonly name: string;
   /** ms since 1970. */
   readonly time: number;
+}
+
+/** Which backups stay: the newest so many, and the newest of each of the last so many days and weeks (UTC, from Monday) that have one. */
+export interface KeepBackups {
+  readonly newest: number;
+  /** @default 0 */
+  readonly daily?: number;
+  /** @default 0 */
+  readonly weekly?: number;
 }
 
 export interface NewBackup extends Backup, StoreCopy {}
@@ -110,13 +121,29 @@ export class Backups {
     return FileStore.open({ volume, clock: this.#clock, logger: this.#logger, readOnly: true });
   }
 
-  /** Removes the oldest until `keep` are left; those that went. */
-  async prune(keep: number): Promise<readonly Backup[]> {
+  /** Removes what nothing asks to keep; those that went, oldest first. */
+  async prune(keep: KeepBackups): Promise<readonly Backup[]> {
     await using _lock = await this.#folders.lock();
     const all = await this.list();
-    const old = all.slice(0, Math.max(0, all.length - keep));
+    const kept = new Set([
+      ...all.slice(Math.max(0, all.length - keep.newest)),
+      ...newestOfEach(all, day, keep.daily ?? 0),
+      ...newestOfEach(all, week, keep.weekly ?? 0),
+    ]);
+    const old = all.filter((backup) => !kept.has(backup));
     for (const { name } of old) await this.#folders.remove(name);
     return old;
+  }
+
+  /**
+   * Looks a key up in the backups, newest first, and reads each only as far as it must; a backup that cannot be read is passed over. What was looked into
+   * stays open until `close`.
+   */
+  search(): BackupSearch {
+    return new BackupSearch(
+      () => this.list(),
+      (name) => this.#open(name),
+    );
   }
 
   /** The newest backup that is not newer than `time`; undefined when there is none. */
@@ -183,6 +210,43 @@ export class Backups {
       remedy: "All of them: npm run --silent cadence -- store backups",
     });
   }
+}
+
+/** Values from backups, newest first. */
+export class BackupSearch implements AsyncDisposable {
+  readonly #list: () => Promise<readonly Backup[]>;
+  readonly #open: (name: string) => Promise<FileStore>;
+  #stores: Promise<readonly FileStore[]> | undefined;
+
+  constructor(list: () => Promise<readonly Backup[]>, open: (name: string) => Promise<FileStore>) {
+    this.#list = list;
+    this.#open = open;
+  }
+
+  async valueOf(key: Uint8Array): Promise<Uint8Array | undefined> {
+    this.#stores ??= this.#openAll();
+    for (const store of await this.#stores) {
+      const value = await store.get(key).catch(() => undefined);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  async #openAll(): Promise<readonly FileStore[]> {
+    const opened = (await this.#list()).toReversed().map(({ name }) => this.#open(name).catch(() => undefined));
+    return (await Promise.all(opened)).filter((store) => store !== undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const store of (await this.#stores) ?? []) await store.close();
+  }
+}
+
+function newestOfEach(all: readonly Backup[], period: number, count: number): Backup[] {
+  // 1970 began on a Thursday.
+  const monday = period === week ? 3 * day : 0;
+  const newest = new Map(all.map((backup) => [Math.floor((backup.time + monday) / period), backup]));
+  return [...newest.values()].slice(Math.max(0, newest.size - count));
 }
 
 function parseName(name: string): Backup[] {

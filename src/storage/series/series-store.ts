@@ -33,6 +33,8 @@ export interface AppendResult {
 export interface DensifyOptions {
   /** Only blocks that end before this time. @default all */
   readonly before?: number;
+  /** Called with the number of samples that were joined so far. */
+  readonly onProgress?: (samples: number) => void;
 }
 
 /** Of a fresh block: a day of a lively entity, so that reading one reads little else. */
@@ -330,16 +332,18 @@ export class SeriesStore {
    * Joins neighbouring blocks into dense ones, a bounded number of samples at a time, beside appends. Resolves when there is nothing left that is
    * worth it; then with the number of blocks that were made.
    */
-  async densify({ before = Number.POSITIVE_INFINITY }: DensifyOptions = {}): Promise<number> {
-    let made = 0;
+  async densify({ before = Number.POSITIVE_INFINITY, onProgress }: DensifyOptions = {}): Promise<number> {
+    let [made, samples] = [0, 0];
     for (;;) {
       const joined = await this.#maintaining.run(() => this.#densifySome(before));
-      if (joined === 0) return made;
-      made += joined;
+      if (joined.length === 0) return made;
+      made += joined.length;
+      samples += joined.reduce((sum, { count }) => sum + count, 0);
+      onProgress?.(samples);
     }
   }
 
-  async #densifySome(before: number): Promise<number> {
+  async #densifySome(before: number): Promise<readonly BlockSummary[]> {
     const batch = new Batch();
     const joined: Replacement[] = [];
     const breath = new Breath();
@@ -361,10 +365,10 @@ export class SeriesStore {
         samples += merged.times.length;
       }
     }
-    if (joined.length === 0) return 0;
+    if (joined.length === 0) return [];
     await this.#store.bulk(batch);
     for (const replacement of joined) this.#replace(replacement, false);
-    return joined.length;
+    return joined.flatMap(({ made }) => made);
   }
 
   /** Samples in time order, `from` inclusive, `to` exclusive, a block at a time. Samples that arrive meanwhile may be among them. */
@@ -477,6 +481,22 @@ export class SeriesStore {
     this.#byName.delete(series);
     this.#byId.delete(state.id);
     return samples;
+  }
+
+  /** Blocks came back, or are gone for good, by a repair of the store. */
+  refresh({ filled, lost }: { readonly filled: readonly Uint8Array[]; readonly lost: readonly Uint8Array[] }): void {
+    for (const { keys, back } of [
+      { keys: filled, back: true },
+      { keys: lost, back: false },
+    ]) {
+      for (const key of keys.filter(([space]) => space === KeySpace.block)) {
+        const summary = parseBlockKey(key);
+        const state = this.#byId.get(summary.seriesId);
+        const known = state?.blocks.filter(({ blockId }) => blockId === summary.blockId) ?? [];
+        state?.replaceBlocks(new Set(known), back ? [summary] : []);
+        this.#shelf.forget(known);
+      }
+    }
   }
 
   /** The newest sample, from memory. */

@@ -6,7 +6,7 @@ import { systemClock } from "#core/clock.ts";
 import { Batch } from "#storage/batch.ts";
 import { FileStore } from "#storage/backends/file-store.ts";
 import { MemoryStore } from "#storage/backends/memory-store.ts";
-import { SqliteStore } from "#storage/backends/sqlite-store.ts";
+import { SqliteStore } from "#storage/backends/sqlite/sqlite-store.ts";
 import { PrefixStore } from "#storage/prefix-store.ts";
 import type { Store } from "#storage/store.ts";
 import { openDiskVolume } from "#storage/volume/disk-volume.ts";

@@ -118,7 +118,7 @@ describe("a backup", () => {
     {
       await using _other = await new Subfolders(folder.at("store", "backups")).lock();
       await expect(newBackups().create()).rejects.toMatchObject({ code: "STORE_LOCKED" });
-      await expect(newBackups().prune(1)).rejects.toMatchObject({ code: "STORE_LOCKED" });
+      await expect(newBackups().prune({ newest: 1 })).rejects.toMatchObject({ code: "STORE_LOCKED" });
     }
     await newBackups().create();
     expect((await newBackups().list()).length).toBe(1);
@@ -145,12 +145,29 @@ describe("backups", () => {
     mkdirSync(folder.at("store", "backups", "holiday-photos"));
     const backups = newBackups();
     expect((await backups.list()).map(({ name }) => name)).toEqual(made);
-    expect((await backups.prune(2)).map(({ name }) => name)).toEqual(made.slice(0, 2));
+    expect((await backups.prune({ newest: 2 })).map(({ name }) => name)).toEqual(made.slice(0, 2));
     expect((await backups.list()).map(({ name }) => name)).toEqual(made.slice(2));
     expect(readFileSync(folder.at("mine", "letter"), "utf8")).toBe("dear");
     expect(readdirSync(folder.at("store", "backups"))).toContain("holiday-photos");
     await expect(backups.restore("2020-01-01T00-00-00Z")).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
     await expect(backups.restore("../../etc")).rejects.toMatchObject({ code: "STORE_NOT_FOUND" });
+  });
+
+  it("are kept by day and by week too", async () => {
+    await using storage = await openStorage();
+    await append(storage, 0, 10);
+    // A Monday, 00:30.
+    clock.jump(Date.UTC(2026, 10, 2, 0, 30) - clock.now());
+    const made: number[] = [];
+    for (let twelveHours = 0; twelveHours < 30; twelveHours += 1) {
+      made.push((await newBackups().create()).time);
+      clock.jump(12 * 3_600_000);
+    }
+    await newBackups().prune({ newest: 2, daily: 3, weekly: 2 });
+    const days = (await newBackups().list()).map(({ time }) => new Date(time).toISOString().slice(0, 13));
+    // The last of the week that ended on the 15th, the days 14, 15 and 16, of which the 16th has both that are newest.
+    expect(days).toEqual(["2026-11-14T12", "2026-11-15T12", "2026-11-16T00", "2026-11-16T12"]);
+    expect(made.length).toBe(30);
   });
 
   it("are found by time", async () => {

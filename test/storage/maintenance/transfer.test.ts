@@ -5,7 +5,7 @@ import { systemClock } from "#core/clock.ts";
 import { silentLogger } from "#core/logger.ts";
 import { FileStore } from "#storage/backends/file-store.ts";
 import { MemoryStore } from "#storage/backends/memory-store.ts";
-import { SqliteStore } from "#storage/backends/sqlite-store.ts";
+import { SqliteStore } from "#storage/backends/sqlite/sqlite-store.ts";
 import { Batch } from "#storage/batch.ts";
 import { MemoryVolume } from "#storage/index.ts";
 import { transfer } from "#storage/maintenance/transfer.ts";

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { Batch } from "#storage/batch.ts";
-import { SqliteStore } from "#storage/backends/sqlite-store.ts";
-import { TemporaryFolder } from "../../support/temporary-folder.ts";
+import { SqliteStore } from "#storage/backends/sqlite/sqlite-store.ts";
+import { TemporaryFolder } from "../../../support/temporary-folder.ts";
 
 let folder = new TemporaryFolder();
 afterEach(() => {

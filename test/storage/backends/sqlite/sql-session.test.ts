@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { SqlSession } from "#storage/backends/sql-session.ts";
-import { TemporaryFolder } from "../../support/temporary-folder.ts";
+import { SqlSession } from "#storage/backends/sqlite/sql-session.ts";
+import { TemporaryFolder } from "../../../support/temporary-folder.ts";
 
 let folder = new TemporaryFolder();
 afterEach(() => {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { CadenceError } from "#core/errors.ts";
 import { Mutex } from "#core/mutex.ts";
-import { storeClosed } from "./checks.ts";
+import { storeClosed } from "../checks.ts";
 import { ReaderPool } from "./reader-pool.ts";
 import { attempt } from "./sqlite-errors.ts";
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { storeClosed } from "./checks.ts";
+import { storeClosed } from "../checks.ts";
 
 export interface Reader extends Disposable {
   readonly database: DatabaseSync;

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { CadenceError } from "#core/errors.ts";
-import type { Batch } from "../batch.ts";
-import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
-import { lockFolder } from "../volume/folder-lock.ts";
-import { checkBatch, checkKey, storeClosed } from "./checks.ts";
+import type { Batch } from "../../batch.ts";
+import type { Capabilities, Entry, KeyRange, Store } from "../../store.ts";
+import { lockFolder } from "../../volume/folder-lock.ts";
+import { checkBatch, checkKey, storeClosed } from "../checks.ts";
 import { ReaderPool } from "./reader-pool.ts";
 import { attempt } from "./sqlite-errors.ts";
 
