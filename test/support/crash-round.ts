@@ -91,7 +91,14 @@ function randomBatch(
 }
 
 function open(volume: MemoryVolume, readOnly = false): Promise<FileStore> {
-  return FileStore.open({ volume, clock: new ManualClock(), logger: silentLogger, chunkBytes: 300, readOnly });
+  return FileStore.open({
+    volume,
+    clock: new ManualClock(),
+    logger: silentLogger,
+    chunkBytes: 300,
+    reservedBytes: 90,
+    readOnly,
+  });
 }
 
 /** What a reader finds; nothing where no store ever came to be. */

@@ -11,7 +11,7 @@ import {
 import { type ChunkScan, readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
 import { ChunkWriter } from "../chunk/chunk-writer.ts";
 import { type Manifest, manifestName, readManifest, replaceManifest } from "../chunk/manifest.ts";
-import type { Volume, VolumeFile } from "../volume/volume.ts";
+import { contentEnd, type Volume, type VolumeFile } from "../volume/volume.ts";
 import { ChunkSet } from "./chunk-set.ts";
 
 /** What opening a store found and did. */
@@ -200,7 +200,9 @@ class Loader {
       if (!this.#options.readOnly) await quarantine(this.#volume, file.name, offset, length);
     }
     if (scan.sealed) return;
-    const torn = file.size - scan.end;
+    const tail = await file.readAt(scan.end, file.size - scan.end);
+    // Zeros are room that was reserved, and not used.
+    const torn = contentEnd(tail, 0);
     this.#tornBytes += torn;
     if (this.#options.readOnly || !last) return;
     if (torn > 0) {
@@ -208,8 +210,8 @@ class Loader {
         "The last write was cut short, by a crash or a loss of power; its incomplete bytes are cut off",
         { file: file.name, bytes: torn },
       );
-      await file.truncate(scan.end);
     }
+    if (tail.length > 0) await file.truncate(scan.end);
     await file.sync();
     this.#writer = ChunkWriter.resume(id, file, scan.end, scan.sequence, scan.operations);
   }

@@ -2,7 +2,7 @@ import { chunkHeaderSize, chunkName, decodeChunkHeader } from "../chunk/chunk-fo
 import { readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
 import type { Manifest } from "../chunk/manifest.ts";
 import { readManifest } from "../chunk/manifest.ts";
-import type { Volume } from "../volume/volume.ts";
+import { contentEnd, type Volume } from "../volume/volume.ts";
 import type { KeyIndex, Location } from "./key-index.ts";
 
 export interface VerifyOptions {
@@ -59,7 +59,7 @@ export async function verifyChunks(
     frames += scan.frames;
     for (const { offset, length } of scan.damaged)
       faults.push({ file, offset, length, code: "FRAME", lost: lostIn(id, offset, offset + length) });
-    const whole = ends.get(id) ?? (scan.sealed ? 0 : opened.size);
+    const whole = ends.get(id) ?? (scan.sealed ? 0 : contentEnd(await opened.readAt(0, opened.size), scan.end));
     if (!scan.sealed && scan.end < whole)
       faults.push({
         file,

@@ -28,6 +28,8 @@ export interface FileStoreOptions {
   readonly commitInterval?: number;
   /** A log chunk above this size is sealed. @default 8 MB */
   readonly chunkBytes?: number;
+  /** Room made at a time behind the end of the log: see VolumeFile.reserve. @default 256 kB */
+  readonly reservedBytes?: number;
   /** Called with the version of a store of an older format before anything of it is changed; a store that is only read is not. @default nothing */
   readonly beforeMigration?: (version: number) => Promise<void>;
   /** Changes nothing and takes no lock: reads a store that another process may be writing. @default false */
@@ -123,6 +125,7 @@ export class FileStore implements Store {
     this.#manifest = loaded.manifest;
     this.#set = loaded.set;
     this.#writer = loaded.writer;
+    this.#writer?.file.reserve(options.reservedBytes);
     this.#sequence = loaded.sequence;
     this.#syncedSequence = loaded.sequence;
     this.recovery = loaded.report;
@@ -134,6 +137,7 @@ export class FileStore implements Store {
     const options = {
       commitInterval: 10_000,
       chunkBytes: 8 * 1024 * 1024,
+      reservedBytes: 256 * 1024,
       readOnly: false,
       beforeMigration: () => Promise.resolve(),
       ...given,
@@ -258,6 +262,7 @@ export class FileStore implements Store {
       await writer.file.close();
       throw error;
     }
+    writer.file.reserve(this.#options.reservedBytes);
     this.#set.enter({ id, file: writer.file, purpose: "log", sealed: false }, []);
     this.#writer = writer;
     return id - reserved;

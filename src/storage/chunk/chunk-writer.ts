@@ -124,6 +124,8 @@ export class ChunkWriter {
     const index = encodeIndexFrame({ sequence: this.#sequence, operations: this.#placed });
     const footer = encodeChunkFooter(this.#end);
     await this.file.append(Buffer.concat([index, footer]));
+    // The footer is found from the end of the file: what was reserved goes.
+    await this.file.truncate(this.file.size);
     await this.file.sync();
   }
 }

@@ -145,13 +145,21 @@ class DiskFile implements VolumeFile {
   readonly #handle: FileHandle;
   readonly #count: (bytes: number) => void;
   #size: number;
+  /** Bytes of the file itself; what is behind `#size` are zeros. */
+  #allocated: number;
+  #reserve = 0;
   #open = true;
 
   constructor(name: string, handle: FileHandle, size: number, count: (bytes: number) => void) {
     this.name = name;
     this.#handle = handle;
     this.#size = size;
+    this.#allocated = size;
     this.#count = count;
+  }
+
+  reserve(bytes: number): void {
+    this.#reserve = bytes;
   }
 
   get size(): number {
@@ -159,18 +167,38 @@ class DiskFile implements VolumeFile {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesWritten } = await attempt(this.name, () =>
-        this.#handle.write(bytes, done, bytes.length - done, this.#size),
-      );
-      done += bytesWritten;
-      this.#size += bytesWritten;
-      this.#count(bytesWritten);
+    if (this.#reserve > 0 && this.#size + bytes.length > this.#allocated) await this.#makeRoom(bytes.length);
+    for (let done = 0; done < bytes.length;) {
+      const written = await this.#write(bytes.subarray(done), this.#size);
+      done += written;
+      this.#size += written;
+      this.#allocated = Math.max(this.#allocated, this.#size);
     }
   }
 
-  async readAt(offset: number, length: number): Promise<Uint8Array> {
+  /** On a disk that is nearly full there is no room to spare: then the append itself has to find its place. */
+  async #makeRoom(bytes: number): Promise<void> {
+    const zeros = new Uint8Array(bytes + this.#reserve);
+    try {
+      for (let done = 0; done < zeros.length;) {
+        const written = await this.#write(zeros.subarray(done), this.#size + done);
+        done += written;
+        this.#allocated = Math.max(this.#allocated, this.#size + done);
+      }
+    } catch (error) {
+      if (!isCadenceError(error, "STORE_FULL")) throw error;
+      await this.truncate(this.#size);
+    }
+  }
+
+  async #write(bytes: Uint8Array, position: number): Promise<number> {
+    const { bytesWritten } = await attempt(this.name, () => this.#handle.write(bytes, 0, bytes.length, position));
+    this.#count(bytesWritten);
+    return bytesWritten;
+  }
+
+  async readAt(offset: number, wanted: number): Promise<Uint8Array> {
+    const length = Math.max(0, Math.min(wanted, this.#size - offset));
     const buffer = new Uint8Array(Math.max(0, length));
     let done = 0;
     while (done < length) {
@@ -186,6 +214,7 @@ class DiskFile implements VolumeFile {
   async truncate(size: number): Promise<void> {
     await attempt(this.name, () => this.#handle.truncate(size));
     this.#size = size;
+    this.#allocated = size;
   }
 
   async sync(): Promise<void> {
@@ -195,7 +224,11 @@ class DiskFile implements VolumeFile {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await attempt(this.name, () => this.#handle.close());
+    try {
+      if (this.#allocated > this.#size) await this.truncate(this.#size);
+    } finally {
+      await attempt(this.name, () => this.#handle.close());
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

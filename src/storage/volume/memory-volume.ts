@@ -3,7 +3,7 @@ import type { Volume, VolumeFile } from "./volume.ts";
 
 /** What a file operation is about, in the order in which the store asked for it. */
 export interface VolumeOperation {
-  readonly kind: "create" | "write" | "truncate" | "sync" | "rename" | "remove" | "sync-directory";
+  readonly kind: "create" | "reserve" | "write" | "truncate" | "sync" | "rename" | "remove" | "sync-directory";
   readonly name: string;
   readonly to?: string;
   readonly bytes?: number;
@@ -22,7 +22,6 @@ type PendingChange =
 interface Inode {
   durable: Uint8Array;
   current: Uint8Array;
-  size: number;
   pending: PendingChange[];
 }
 
@@ -58,7 +57,7 @@ export class MemoryVolume implements Volume {
   async create(name: string): Promise<VolumeFile> {
     if (this.#names.has(name)) throw new CadenceError("STORE_IO", `The file exists already: ${name}.`);
     this.#operate({ kind: "create", name });
-    const inode: Inode = { durable: new Uint8Array(0), current: new Uint8Array(0), size: 0, pending: [] };
+    const inode: Inode = { durable: new Uint8Array(0), current: new Uint8Array(0), pending: [] };
     this.#names.set(name, inode);
     this.#pendingNames.push({ kind: "create", name, inode });
     return this.#file(name, inode);
@@ -137,13 +136,12 @@ export class MemoryVolume implements Volume {
 
   /** The whole content of a file, for tests that damage it. */
   content(name: string): Uint8Array {
-    const inode = this.#inode(name);
-    return inode.current.slice(0, inode.size);
+    return this.#inode(name).current.slice();
   }
 
   /** Sets a file's content, durably, as damage or another program would. */
   setContent(name: string, bytes: Uint8Array): void {
-    const inode: Inode = { durable: bytes.slice(), current: bytes.slice(), size: bytes.length, pending: [] };
+    const inode: Inode = { durable: bytes.slice(), current: bytes.slice(), pending: [] };
     this.#names.set(name, inode);
     this.#durableNames.set(name, inode);
   }
@@ -160,36 +158,50 @@ export class MemoryVolume implements Volume {
   }
 
   #file(name: string, inode: Inode): VolumeFile {
-    const append = async (bytes: Uint8Array): Promise<void> => {
-      this.#operate({ kind: "write", name, bytes: bytes.length });
-      const change: PendingChange = { kind: "write", offset: inode.size, bytes: bytes.slice() };
+    let size = inode.current.length;
+    let reserved = 0;
+    const change = (kind: VolumeOperation["kind"], change: PendingChange, bytes: number): void => {
+      this.#operate({ kind, name, bytes });
       inode.pending.push(change);
       inode.current = applied(inode.current, change);
-      inode.size += bytes.length;
+    };
+    const write = (kind: "reserve" | "write", bytes: Uint8Array): void => {
+      change(kind, { kind: "write", offset: size, bytes }, bytes.length);
       this.#bytesWritten += bytes.length;
     };
-    const truncate = async (size: number): Promise<void> => {
-      this.#operate({ kind: "truncate", name, bytes: size });
-      inode.pending.push({ kind: "truncate", size });
-      inode.current = inode.current.slice(0, size);
-      inode.size = size;
+    const append = async (bytes: Uint8Array): Promise<void> => {
+      if (reserved > 0 && size + bytes.length > inode.current.length)
+        write("reserve", new Uint8Array(bytes.length + reserved));
+      write("write", bytes.slice());
+      size += bytes.length;
+    };
+    const truncate = async (to: number): Promise<void> => {
+      change("truncate", { kind: "truncate", size: to }, to);
+      size = to;
     };
     const sync = async (): Promise<void> => {
       this.#operate({ kind: "sync", name });
-      inode.durable = inode.current.slice(0, inode.size);
+      inode.durable = inode.current.slice();
       inode.pending = [];
+    };
+    const close = async (): Promise<void> => {
+      if (reserved > 0 && inode.current.length > size) await truncate(size);
+      reserved = 0;
     };
     return {
       name,
       get size() {
-        return inode.size;
+        return size;
+      },
+      reserve: (bytes) => {
+        reserved = bytes;
       },
       append,
       truncate,
       sync,
-      readAt: (offset, length) => Promise.resolve(inode.current.slice(offset, Math.min(offset + length, inode.size))),
-      close: () => Promise.resolve(),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      readAt: (offset, length) => Promise.resolve(inode.current.slice(offset, Math.min(offset + length, size))),
+      close,
+      [Symbol.asyncDispose]: close,
     };
   }
 }
@@ -205,7 +217,7 @@ function surviving(inode: Inode, random: () => number): Inode {
       content = applied(content, change);
     }
   }
-  return { durable: content, current: content.slice(), size: content.length, pending: [] };
+  return { durable: content, current: content.slice(), pending: [] };
 }
 
 /** The content with a change in it; a hole that a lost write left reads as zeros. */

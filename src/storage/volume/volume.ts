@@ -3,9 +3,14 @@ export interface VolumeFile extends AsyncDisposable {
   readonly name: string;
   /** Bytes in the file, those of a failed append included. */
   readonly size: number;
+  /**
+   * From now on room behind the end is made by so many bytes of zeros at a time, so that a synced append changes one place of the disk and not the file's length as
+   * well. Those zeros are not part of `size`; who opens the file anew finds them, until `truncate` or `close` removes them.
+   */
+  reserve(bytes: number): void;
   /** All of `bytes` behind the end, or an error; after an error any part of them may stand there until truncated. */
   append(bytes: Uint8Array): Promise<void>;
-  /** Fewer bytes than asked for when the file ends before. */
+  /** Fewer bytes than asked for when the file ends before; nothing of what is reserved. */
   readAt(offset: number, length: number): Promise<Uint8Array>;
   truncate(size: number): Promise<void>;
   /** Resolves when the file's content survives power loss. Its name survives only after `syncDirectory`. */
@@ -34,6 +39,13 @@ export interface Volume {
   lock(): Promise<AsyncDisposable>;
   /** Undefined where it cannot be known. */
   freeBytes(): Promise<number | undefined>;
+}
+
+/** Where the content of a file ends when zeros behind it were only reserved: behind its last other byte, `least` at the least. */
+export function contentEnd(bytes: Uint8Array, least: number): number {
+  let end = bytes.length;
+  while (end > least && bytes[end - 1] === 0) end -= 1;
+  return end;
 }
 
 /** The whole content of a file. */

@@ -16,7 +16,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const put = (key: string, value: string): Batch => new Batch().put(text(key), text(value));
 
 function open(volume: Volume, options: Partial<FileStoreOptions> = {}): Promise<FileStore> {
-  return FileStore.open({ volume, clock: new ManualClock(), logger: silentLogger, ...options });
+  return FileStore.open({ volume, clock: new ManualClock(), logger: silentLogger, reservedBytes: 0, ...options });
 }
 
 async function contentOf(store: FileStore): Promise<Map<string, string>> {
@@ -135,11 +135,11 @@ describe("a torn tail", () => {
     const name = "chunk-00000001";
     const whole = volume.content(name);
     await store.write(put("b", "2"));
-    const torn = volume.content(name).subarray(0, whole.length + 10);
+    const torn = volume.content(name).subarray(0, whole.length + 9);
     const copy = volume.crash(() => 0.99);
     copy.setContent(name, torn);
     const reopened = await open(copy, { commitInterval: 0 });
-    expect(reopened.recovery.tornBytes).toBe(10);
+    expect(reopened.recovery.tornBytes).toBe(9);
     await reopened.write(put("c", "3"));
     expect([...(await contentOf(await open(copy.crash(() => 0)))).keys()]).toEqual(["a", "c"]);
   });
@@ -224,7 +224,11 @@ describe("the order of file operations", () => {
     const log: string[] = [];
     const say = ({ kind, name, to }: VolumeOperation): void =>
       void log.push([kind, name, to].filter((part) => part !== undefined && part !== "").join(" "));
-    const store = await open(new MemoryVolume({ onOperation: say }), { commitInterval: 0, chunkBytes: 100 });
+    const store = await open(new MemoryVolume({ onOperation: say }), {
+      commitInterval: 0,
+      chunkBytes: 100,
+      reservedBytes: 50,
+    });
     const during = async (work: () => Promise<unknown>): Promise<string[]> => {
       log.length = 0;
       await work();
@@ -246,29 +250,66 @@ describe("the order of file operations", () => {
     ];
     expect(await during(() => store.write(put("first", "x".repeat(100))))).toEqual([
       ...begin("00000001"),
+      "reserve chunk-00000001",
       "write chunk-00000001",
       "sync chunk-00000001",
     ]);
     expect(await during(() => store.write(put("second", "1")))).toEqual([
+      "reserve chunk-00000001",
       "write chunk-00000001",
+      "truncate chunk-00000001",
       "sync chunk-00000001",
       ...begin("00000002"),
+      "reserve chunk-00000002",
       "write chunk-00000002",
       "sync chunk-00000002",
     ]);
+    // Nothing but the write itself, and its sync, as long as there is room.
+    expect(await during(() => store.write(put("2", "1")))).toEqual(["write chunk-00000002", "sync chunk-00000002"]);
     expect(await during(() => store.bulk(new Batch().delete(text("first")).put(text("third"), text("3"))))).toEqual([
+      "reserve chunk-00000002",
       "write chunk-00000002",
+      "truncate chunk-00000002",
       "sync chunk-00000002",
       ...begin("00000004"),
       "create chunk-00000003",
       "write chunk-00000003",
       "write chunk-00000003",
       "write chunk-00000003",
+      "truncate chunk-00000003",
       "sync chunk-00000003",
       "sync-directory",
       ...manifest,
       "remove chunk-00000001",
     ]);
+  });
+});
+
+describe("room that is reserved", () => {
+  it("is no part of what is read, and is given back at the end", async () => {
+    const volume = new MemoryVolume();
+    const store = await open(volume, { reservedBytes: 1_000 });
+    await store.write(put("a", "1"));
+    const [name] = (await volume.list()).filter((each) => each.startsWith("chunk-"));
+    expect(volume.content(name as string).length).toBeGreaterThan(1_000);
+    expect(store.inspect().bytes).toBeLessThan(100);
+    const reader = await open(volume, { readOnly: true });
+    expect((await reader.verify()).faults).toEqual([]);
+    expect([...(await contentOf(reader)).keys()]).toEqual(["a"]);
+    await store.close();
+    expect(volume.content(name as string).length).toBeLessThan(100);
+  });
+
+  it("that a crash left behind is no torn write", async () => {
+    const volume = new MemoryVolume();
+    const store = await open(volume, { reservedBytes: 1_000, commitInterval: 0 });
+    await store.write(put("a", "1"));
+    const survivor = volume.crash(() => 0.99);
+    const reopened = await open(survivor, { reservedBytes: 1_000 });
+    expect(reopened.recovery).toMatchObject({ tornBytes: 0, damaged: [] });
+    await reopened.write(put("b", "2"));
+    await reopened.close();
+    expect([...(await contentOf(await open(survivor))).keys()]).toEqual(["a", "b"]);
   });
 });
 
