@@ -96,6 +96,12 @@ export class ChunkSet {
     }
   }
 
+  /** Closes every file, also behind one that cannot be closed; throws what the first of those threw. */
+  async close(): Promise<void> {
+    const closed = await Promise.allSettled([...this.chunks.values()].map(({ file }) => file.close()));
+    for (const each of closed) if (each.status === "rejected") throw each.reason;
+  }
+
   get liveBytes(): number {
     return [...this.chunks.values()].reduce((sum, { liveBytes }) => sum + liveBytes, 0);
   }

@@ -74,6 +74,7 @@ class Loader {
   readonly #set = new ChunkSet();
   readonly #damaged: { file: string; offset: number; length: number }[] = [];
   readonly #missing: string[] = [];
+  readonly #opened: VolumeFile[] = [];
   #tornBytes = 0;
   #sequence = 0;
   #writer: ChunkWriter | undefined;
@@ -85,6 +86,15 @@ class Loader {
   }
 
   async load(): Promise<LoadedChunks> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      await Promise.allSettled(this.#opened.map((file) => file.close()));
+      throw error;
+    }
+  }
+
+  async #load(): Promise<LoadedChunks> {
     const found = await readManifest(this.#volume);
     const manifestRebuilt = found === "damaged" || (found === "none" && (await this.#chunkIds()).length > 0);
     const read = typeof found === "object" ? found : await this.#makeManifest(manifestRebuilt);
@@ -97,8 +107,10 @@ class Loader {
     this.#sequence = manifest.nextSequence - 1;
     for (let begin = 0; begin < manifest.chunks.length; begin += openedAtOnce) {
       const ids = manifest.chunks.slice(begin, begin + openedAtOnce);
-      const opened = await Promise.all(ids.map((id) => this.#open(id, id === manifest.chunks.at(-1))));
-      for (const chunk of opened) if (chunk !== undefined) await this.#enter(manifest, chunk);
+      const opening = ids.map((id) => this.#open(id, id === manifest.chunks.at(-1)));
+      // All are waited for, so that none is opened after the store was given up.
+      await Promise.allSettled(opening);
+      for (const chunk of await Promise.all(opening)) if (chunk !== undefined) await this.#enter(manifest, chunk);
     }
     if (!this.#options.readOnly) {
       if (manifestRebuilt || older || found === "none") await replaceManifest(this.#volume, manifest);
@@ -179,7 +191,10 @@ class Loader {
 
   async #openChunk(name: string): Promise<VolumeFile | undefined> {
     try {
-      return await (this.#options.readOnly ? this.#volume.openForRead(name) : this.#volume.openForAppend(name));
+      const { readOnly } = this.#options;
+      const file = await (readOnly ? this.#volume.openForRead(name) : this.#volume.openForAppend(name));
+      this.#opened.push(file);
+      return file;
     } catch (error) {
       if (!isCadenceError(error, "STORE_NOT_FOUND") || this.#options.readOnly) throw error;
       this.#missing.push(name);

@@ -385,16 +385,20 @@ export class FileStore implements Store {
       chunkId: plan.chunkId,
       purpose: "bulk",
     });
+    let entering = false;
     try {
       const placed = await writer.appendSplit(full.operations, plan.sequence);
       await writer.seal();
       await volume.syncDirectory();
+      entering = true;
       await this.#writing.run(() => this.#enterBulk(batch, plan, writer, placed, moved));
     } catch (cause) {
       await writer.file.close();
-      await volume
-        .remove(name)
-        .catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
+      // Once it was on its way into the manifest, the one on the disk may name it. The next manifest does not, and the next opening removes it.
+      if (!entering)
+        await volume
+          .remove(name)
+          .catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
       throw toCadenceError(cause, "STORE_IO");
     }
     await this.#removeChunks(plan.retiring);
@@ -569,8 +573,11 @@ export class FileStore implements Store {
       await this.#bulking.run(() => this.sync());
     } finally {
       this.#commitTimer?.cancel();
-      for (const { file } of this.#set.chunks.values()) await file.close();
-      await this.#lock?.[Symbol.asyncDispose]();
+      try {
+        await this.#set.close();
+      } finally {
+        await this.#lock?.[Symbol.asyncDispose]();
+      }
     }
   }
 

@@ -76,7 +76,8 @@ export class Backups {
     // A folder without a store gets no folder for backups.
     await openDiskVolume(this.#directory);
     await using _lock = await this.#folders.lock();
-    return this.#create(signal);
+    // Awaited here: the lock lasts as long as this block.
+    return await this.#create(signal);
   }
 
   async #create(signal?: AbortSignal): Promise<NewBackup> {
@@ -113,7 +114,7 @@ export class Backups {
 
   async #verifyFolder(name: string, signal?: AbortSignal): Promise<VerifyReport> {
     await using store = await this.#open(name);
-    return store.verify(signal === undefined ? {} : { signal });
+    return await store.verify(signal === undefined ? {} : { signal });
   }
 
   async #open(name: string): Promise<FileStore> {

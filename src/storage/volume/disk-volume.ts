@@ -127,8 +127,13 @@ export class DiskVolume implements Volume {
     const path = this.#path(name);
     return attempt(name, async () => {
       const handle = await open(path, flags);
-      const { size } = await handle.stat();
-      return new DiskFile(name, handle, size, (count) => (this.#bytesWritten += count));
+      try {
+        const { size } = await handle.stat();
+        return new DiskFile(name, handle, size, (count) => (this.#bytesWritten += count));
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
     });
   }
 

@@ -51,5 +51,5 @@ export function contentEnd(bytes: Uint8Array, least: number): number {
 /** The whole content of a file. */
 export async function readWhole(volume: Volume, name: string): Promise<Uint8Array> {
   await using file = await volume.openForRead(name);
-  return file.readAt(0, file.size);
+  return await file.readAt(0, file.size);
 }
