@@ -107,6 +107,8 @@ export class FileStore implements Store {
   #lastCommitAt: number | undefined;
   #commitMilliseconds: number | undefined;
   #failure: CadenceError | undefined;
+  /** Of the newest bulk write. */
+  #bulkFailure: CadenceError | undefined;
   #damaged: number;
   /** Values that were met damaged while reading, by chunk and offset. */
   readonly #metDamaged = new Set<string>();
@@ -399,8 +401,10 @@ export class FileStore implements Store {
         await volume
           .remove(name)
           .catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
-      throw toCadenceError(cause, "STORE_IO");
+      this.#bulkFailure = toCadenceError(cause, "STORE_IO");
+      throw this.#bulkFailure;
     }
+    this.#bulkFailure = undefined;
     await this.#removeChunks(plan.retiring);
     return plan.retiring.size;
   }
@@ -501,7 +505,7 @@ export class FileStore implements Store {
   }
 
   inspect(): FileStoreStatus {
-    const failure = this.#failure;
+    const failure = this.#failure ?? this.#bulkFailure;
     const status =
       failure === undefined
         ? this.#damaged + this.#metDamaged.size > 0
