@@ -17,7 +17,7 @@ const cachedBytes = 12_000_000;
 /** Of a decoded sample: its time, its value and its decimals. */
 const bytesPerSample = 17;
 /** A roll-up is kept when a bucket stands for so many samples on average; else reading those is as quick. */
-const worthRollingUp = 24;
+const worthRollingUp = 256;
 
 /** Blocks and their roll-ups as records of a store. */
 export class BlockShelf {
