@@ -5,6 +5,7 @@ import {
   chunkIdOf,
   chunkName,
   decodeChunkHeader,
+  isOfStore,
   formatVersion,
   type ChunkHeader,
 } from "../chunk/chunk-format.ts";
@@ -154,7 +155,7 @@ class Loader {
       const header = decodeChunkHeader(await file.readAt(0, chunkHeaderSize));
       if (header === undefined || (header.purpose === "bulk" && (await readChunkIndex(file)) === undefined)) continue;
       storeId ??= header.storeId;
-      if (sameBytes(storeId, header.storeId)) chunks.push(id);
+      if (isOfStore(header, { storeId })) chunks.push(id);
     }
     this.#logger.error("The manifest was lost; it is made again from the chunks", { chunks: chunks.length });
     return {
@@ -177,7 +178,7 @@ class Loader {
 
   async #enter(manifest: Manifest, { id, file, last, header, index }: OpenedChunk): Promise<void> {
     const { name } = file;
-    if (header === undefined || !sameBytes(header.storeId, manifest.storeId)) {
+    if (header === undefined || !isOfStore(header, manifest)) {
       this.#damaged.push({ file: name, offset: 0, length: chunkHeaderSize });
       this.#logger.error("A chunk does not begin as one of this store; what can be read of it is read", { file: name });
     }
@@ -237,7 +238,7 @@ class Loader {
     for (const name of await this.#volume.list()) {
       if (chunkIdOf(name) === undefined || listed.has(name) || name === manifestName) continue;
       const header = await this.#headerOf(name);
-      if (header !== undefined && !sameBytes(header.storeId, manifest.storeId)) continue;
+      if (header !== undefined && !isOfStore(header, manifest)) continue;
       this.#logger.info("An unfinished or superseded chunk is removed", { file: name });
       await this.#volume.remove(name);
     }
@@ -258,8 +259,4 @@ export async function quarantine(volume: Volume, chunk: string, offset: number, 
   await copy.append(await file.readAt(offset, length));
   await copy.sync();
   await volume.syncDirectory();
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

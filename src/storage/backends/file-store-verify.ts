@@ -1,4 +1,4 @@
-import { chunkHeaderSize, chunkName, decodeChunkHeader } from "../chunk/chunk-format.ts";
+import { chunkHeaderSize, chunkName, decodeChunkHeader, isOfStore } from "../chunk/chunk-format.ts";
 import { readChunkIndex, scanChunk } from "../chunk/chunk-reader.ts";
 import type { Manifest } from "../chunk/manifest.ts";
 import { readManifest } from "../chunk/manifest.ts";
@@ -52,7 +52,8 @@ export async function verifyChunks(
       continue;
     }
     await using opened = await volume.openForRead(file);
-    if (decodeChunkHeader(await opened.readAt(0, chunkHeaderSize)) === undefined)
+    const header = decodeChunkHeader(await opened.readAt(0, chunkHeaderSize));
+    if (header === undefined || !isOfStore(header, manifest))
       faults.push({ file, offset: 0, length: 0, code: "HEADER", lost: [] });
     const last = id === manifest.chunks.at(-1);
     const scan = await scanChunk(opened, { synced: !last });

@@ -106,9 +106,8 @@ export class FileStore implements Store {
   #commitTimer: Timer | undefined;
   #lastCommitAt: number | undefined;
   #commitMilliseconds: number | undefined;
+  /** Of the newest write. */
   #failure: CadenceError | undefined;
-  /** Of the newest bulk write. */
-  #bulkFailure: CadenceError | undefined;
   #damaged: number;
   /** Values that were met damaged while reading, by chunk and offset. */
   readonly #metDamaged = new Set<string>();
@@ -401,10 +400,10 @@ export class FileStore implements Store {
         await volume
           .remove(name)
           .catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
-      this.#bulkFailure = toCadenceError(cause, "STORE_IO");
-      throw this.#bulkFailure;
+      this.#failure = toCadenceError(cause, "STORE_IO");
+      throw this.#failure;
     }
-    this.#bulkFailure = undefined;
+    this.#failure = undefined;
     await this.#removeChunks(plan.retiring);
     return plan.retiring.size;
   }
@@ -505,7 +504,7 @@ export class FileStore implements Store {
   }
 
   inspect(): FileStoreStatus {
-    const failure = this.#failure ?? this.#bulkFailure;
+    const failure = this.#failure;
     const status =
       failure === undefined
         ? this.#damaged + this.#metDamaged.size > 0

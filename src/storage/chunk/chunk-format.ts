@@ -38,6 +38,11 @@ export function decodeChunkHeader(bytes: Uint8Array): (ChunkHeader & { readonly 
   return { version: view.getUint16(4, true), purpose, chunkId: view.getUint32(8, true), storeId: bytes.slice(12, 28) };
 }
 
+/** False for a chunk, or with a manifest, of another store. */
+export function isOfStore(header: ChunkHeader, { storeId }: Pick<ChunkHeader, "storeId">): boolean {
+  return Buffer.compare(header.storeId, storeId) === 0;
+}
+
 /** Where the index frame of a sealed chunk begins. */
 export function encodeChunkFooter(indexOffset: number): Uint8Array {
   const bytes = new Uint8Array(chunkFooterSize);

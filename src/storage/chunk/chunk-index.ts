@@ -5,7 +5,7 @@ import { fromLatin1, latin1, nowhere, type PlacedOperation } from "./batch-frame
 import { encodeFrame, type Frame, FrameCodec, FrameKind } from "./frame.ts";
 
 /** The largest index that is read: bounds what a damaged or hostile file can make us allocate. */
-const largestIndex = 256 * 1024 * 1024;
+const largestIndex = 32 * 1024 * 1024;
 
 /** What a sealed chunk says of itself, so that opening need not read it. */
 export interface ChunkIndex {
