@@ -76,7 +76,7 @@ export interface RepairReport {
 /** Batches that may wait for a slow disk; whoever brings one more is told so. */
 const mostWaiting = 10_000;
 /** Live values are carried out of a chunk when less than this share of it is live. */
-const worthKeeping = 0.5;
+const worthKeeping = 0.7;
 const hardlyAnything = 0.1;
 /** Live bytes carried along by one bulk write at the most. */
 const mostCarried = 16 * 1024 * 1024;

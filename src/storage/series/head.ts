@@ -5,9 +5,10 @@ import { StateList, type States } from "./states.ts";
 export class Head {
   #times = new Float64Array(16);
   #states = new StateList(16);
+  #count = 0;
 
   get count(): number {
-    return this.#states.length;
+    return this.#count;
   }
 
   /** Undefined when empty. */
@@ -32,13 +33,20 @@ export class Head {
       const merged = mergeSlices(this.slice(), { times: times.subarray(begin, end), states: states.slice(begin, end) });
       this.#times = new Float64Array(merged.times.length);
       this.#states = new StateList(merged.times.length);
+      this.#count = 0;
       this.#append(merged.times, merged.states, 0, merged.times.length);
     } else {
       this.#append(times, states, begin, end);
     }
   }
 
-  /** The samples from `from` (inclusive) to `to` (exclusive), as views of what is there now. */
+  /** Forgets everything, and keeps the room it took. */
+  clear(): void {
+    this.#count = 0;
+    this.#states.clear();
+  }
+
+  /** The samples from `from` (inclusive) to `to` (exclusive), as views: they show something else once the head is cleared. */
   slice(from: number = Number.NEGATIVE_INFINITY, to: number = Number.POSITIVE_INFINITY): SeriesSlice {
     return cutSlice({ times: this.#times.subarray(0, this.count), states: this.#states.view() }, from, to);
   }
@@ -55,5 +63,6 @@ export class Head {
       this.#states.pushFrom(states, index);
       count += 1;
     }
+    this.#count = count;
   }
 }

@@ -23,10 +23,32 @@ export class SeriesState {
   head: Head = new Head();
   /** Samples on their way from the head into blocks. */
   frozen: Head | undefined;
+  /** An empty head whose room is used again. */
+  #spare: Head | undefined;
 
   constructor(id: number, name: string) {
     this.id = id;
     this.name = name;
+  }
+
+  /** What is in the head is frozen, with what was frozen before and did not become blocks. */
+  freeze(): void {
+    const { times, states } = this.head.slice();
+    if (this.frozen === undefined) {
+      this.frozen = this.head;
+      this.head = this.#spare ?? new Head();
+      this.#spare = undefined;
+    } else {
+      this.frozen.add(times, states);
+      this.head.clear();
+    }
+  }
+
+  /** What was frozen is in blocks. */
+  thaw(): void {
+    this.frozen?.clear();
+    this.#spare = this.frozen;
+    this.frozen = undefined;
   }
 
   /** Minus infinity when empty. */
@@ -64,10 +86,11 @@ export class SeriesState {
     return newest;
   }
 
-  /** What is not in a block, from `from` (inclusive) to `to` (exclusive). */
+  /** What is not in a block, from `from` (inclusive) to `to` (exclusive); the caller's own. */
   unblocked(from: number, to: number): SeriesSlice {
     const head = this.head.slice(from, to);
-    return this.frozen === undefined ? head : mergeSlices(this.frozen.slice(from, to), head);
+    const merged = this.frozen === undefined ? head : mergeSlices(this.frozen.slice(from, to), head);
+    return { times: merged.times.slice(), states: merged.states.copy() };
   }
 
   /** The block that a time falls into. */

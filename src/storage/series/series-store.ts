@@ -15,7 +15,7 @@ import { type BlockSummary, expiredKey, parseBlockKey } from "./block-summary.ts
 import { runsToJoin } from "./dense-blocks.ts";
 import { decodeLogEntry1 } from "./format-1.ts";
 import type { GroupedSamples } from "./grouped-samples.ts";
-import { Head } from "./head.ts";
+import type { Head } from "./head.ts";
 import { grouped, type Intake, IntakeColumns, type IntakeGroup, type SeriesSample } from "./intake.ts";
 import { decodeLogEntry, encodeLogEntry } from "./log-entry.ts";
 import { summarize, type Summary, type SummaryRange } from "./roll-up-reader.ts";
@@ -45,7 +45,7 @@ const densifiedAtOnce = 65_536;
 /** A last block smaller than this is read and joined with what comes, so that rare series do not collect tiny blocks. */
 const smallBlock = 2_048;
 /** A log that holds more, in samples or bytes, is turned into blocks. */
-const samplesInLog = 262_144;
+const samplesInLog = 524_288;
 const bytesInLog = 16 * 1024 * 1024;
 /** Whoever appends faster than blocks are made waits when the log holds so many times as much. */
 const mostBehind = 2;
@@ -287,11 +287,7 @@ export class SeriesStore {
   /** What is in the heads is frozen, with what an earlier attempt has left; returns the log that holds it. */
   async #freeze(): Promise<LogExtent> {
     for (const state of this.#byId.values()) {
-      if (state.head.count === 0) continue;
-      const { times, states } = state.head.slice();
-      if (state.frozen === undefined) state.frozen = state.head;
-      else state.frozen.add(times, states);
-      state.head = new Head();
+      if (state.head.count > 0) state.freeze();
     }
     const log = this.#log;
     this.#log = new LogExtent();
@@ -324,7 +320,7 @@ export class SeriesStore {
 
   #replace({ state, gone, made }: Replacement, unfreeze: boolean): void {
     state.replaceBlocks(gone, made);
-    if (unfreeze) state.frozen = undefined;
+    if (unfreeze) state.thaw();
     this.#shelf.forget(gone);
   }
 

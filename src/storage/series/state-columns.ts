@@ -55,7 +55,7 @@ export function readStates(reader: ByteReader, count: number): States {
   const texts = Array.from({ length: reader.count() }, () => readText(reader));
   const codes = readIntegers(reader, count);
   let numbers = 0;
-  for (const code of codes) if (code === 0) numbers += 1;
+  for (let index = 0; index < count; index += 1) if (codes[index] === 0) numbers += 1;
   const { mantissas, decimals } = readNumbers(reader, numbers);
   if (numbers === count) return new States(decimals, mantissas, texts);
   const allDecimals = new Uint8Array(count).fill(isText);
@@ -122,8 +122,10 @@ function readNumbers(reader: ByteReader, count: number): Numbers {
   const written = printed === Printed.asWritten ? checkedDecimals(readIntegers(reader, count), scale) : undefined;
   const scaled = grid === Grid.common ? readDifferenced(reader, count) : readDigits(reader, count, scale);
   const decimals = written ?? shortestDecimals(scaled, scale, printed);
-  for (let index = 0; index < count; index += 1)
-    scaled[index] = Math.round((scaled[index] as number) / (powerOfTen[scale - (decimals[index] as number)] as number));
+  for (let index = 0; index < count; index += 1) {
+    const spare = scale - (decimals[index] as number);
+    if (spare > 0) scaled[index] = Math.round((scaled[index] as number) / (powerOfTen[spare] as number));
+  }
   return { decimals, mantissas: scaled };
 }
 
@@ -246,5 +248,5 @@ function digitsOf(value: number): number {
 
 function checkedDecimals(values: Float64Array, most: number): Uint8Array {
   for (const places of values) if (!(places >= 0 && places <= most)) throw corrupt("a number has impossible decimals");
-  return Uint8Array.from(values);
+  return new Uint8Array(values);
 }

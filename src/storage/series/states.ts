@@ -45,6 +45,11 @@ export class States {
     return Number.isFinite(number) ? number : Number.NaN;
   }
 
+  /** The same in memory of its own. */
+  copy(): States {
+    return new States(this.decimals.slice(), this.values.slice(), this.texts);
+  }
+
   /** A view of the states from `begin` to before `end`. */
   slice(begin: number, end: number): States {
     return new States(this.decimals.subarray(begin, end), this.values.subarray(begin, end), this.texts);
@@ -60,7 +65,7 @@ export class StateList {
   #decimals: Uint8Array<ArrayBuffer>;
   #values: Float64Array<ArrayBuffer>;
   #length = 0;
-  readonly #texts: string[] = [];
+  #texts: string[] = [];
   readonly #indexes = new Map<string, number>();
 
   constructor(capacity = 16) {
@@ -90,10 +95,11 @@ export class StateList {
     this.#add(decimals, decimals === isText ? this.#indexOf(states.texts[value] as string) : value);
   }
 
-  /** Forgets everything; views that were handed out show anything from here on. */
+  /** Forgets everything, and keeps the room it took; views that were handed out show anything from here on. */
   clear(): void {
     this.#length = 0;
-    this.#texts.length = 0;
+    if (this.#texts.length === 0) return;
+    this.#texts = [];
     this.#indexes.clear();
   }
 
