@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { measureRecordings } from "./recordings.ts";
 import { contestants, withoutFsync } from "./contestants/index.ts";
 import type { IngestResult, PhaseRequest, QueryResult } from "./phase.ts";
 import { prepareWorkload, type Size, sizes } from "./workload.ts";
@@ -22,8 +23,10 @@ export async function runStorageBench(parameters: readonly string[]): Promise<vo
       only: { type: "string" },
       samples: { type: "string" },
       folder: { type: "string", default: join(tmpdir(), "cadence-bench") },
+      recordings: { type: "string" },
     },
   });
+  if (values.recordings !== undefined) return measureRecordings(values.recordings, join(values.folder, "recordings"));
   if (!(values.size in sizes)) throw new Error("--size is S, M or L.");
   const size = values.size as Size;
   const names = values.only === undefined ? Object.keys(contestants) : values.only.split(",");

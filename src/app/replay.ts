@@ -59,5 +59,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
   } finally {
     await learning.stop();
   }
+  // Nothing comes after it for a while: the log would only be large, and slow to open.
+  await storage.series.flush();
+  await storage.tidy({ denseBefore: Number.NEGATIVE_INFINITY });
   return totals;
 }

@@ -1,9 +1,14 @@
+import { parseDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
 import { SampleRepository } from "#repository/samples.ts";
 import { csvHeader, csvLine } from "#sources/csv-writer.ts";
+import type { Storage, Summary } from "#storage/index.ts";
 import { type Command, type FlagValues, readTime, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
+import { count, instant } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
+import type { Output } from "./output.ts";
+import { type Column, formatTable } from "./table.ts";
 
 export const storeQueryCommand: Command = {
   name: "store query",
@@ -18,6 +23,11 @@ export const storeQueryCommand: Command = {
       text: "From this time on: 2026-11-20, 2026-11-20T03:00:00Z, or ms since 1970",
     },
     to: { type: "string", value: "TIME", text: "Before this time" },
+    step: {
+      type: "string",
+      value: "1h",
+      text: "Summaries of stretches of this length instead of the values: 5min, 1h, 1d",
+    },
   },
   run: async ({ flags, positionals, out, signal }) => {
     const entityId = positionals[0] as string;
@@ -29,6 +39,8 @@ export const storeQueryCommand: Command = {
         remedy: "All entities with their values: npm run --silent cadence -- report",
       });
     }
+    const step = textFlag(flags, "step");
+    if (step !== undefined) return await summarize(storage, entityId, { ...range, step: parseDuration(step) }, out);
     const rows: { time: number; state: string }[] = [];
     if (!out.json) out.raw(csvHeader);
     for await (const slice of samples.read(entityId, range)) {
@@ -40,6 +52,29 @@ export const storeQueryCommand: Command = {
     return ExitCode.done;
   },
 };
+
+/** Whole stretches: the first one begins at or before `from`. */
+async function summarize(
+  storage: Storage,
+  entityId: string,
+  { from, to, step }: { readonly from?: number; readonly to?: number; readonly step: number },
+  out: Output,
+): Promise<ExitCode> {
+  const { first, last } = storage.series.info(entityId) ?? { first: 0, last: 0 };
+  const rows = await storage.series.summarize(entityId, { from: from ?? first, to: to ?? last + 1, step });
+  const figure = (value: number | undefined): string =>
+    value === undefined ? "" : String(Number(value.toPrecision(6)));
+  const columns: Column<Summary>[] = [
+    { title: "from (UTC)", value: ({ start }) => instant(start) },
+    { title: "values", align: "right", value: ({ samples }) => count(samples) },
+    { title: "minimum", align: "right", value: ({ minimum }) => figure(minimum) },
+    { title: "mean over time", align: "right", value: ({ timeWeightedMean }) => figure(timeWeightedMean) },
+    { title: "maximum", align: "right", value: ({ maximum }) => figure(maximum) },
+  ];
+  for (const line of formatTable(rows, columns, out.width)) out.line(line);
+  out.document({ entityId, rows });
+  return ExitCode.done;
+}
 
 function bound(flags: FlagValues, name: "from" | "to"): { from?: number; to?: number } {
   const text = textFlag(flags, name);

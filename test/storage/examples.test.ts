@@ -4,6 +4,7 @@ import { afterAll, expect, it } from "vitest";
 import { silentLogger } from "#core/logger.ts";
 import { MemoryStore } from "#storage/backends/memory-store.ts";
 import { SqliteStore } from "#storage/backends/sqlite/sqlite-store.ts";
+import { StatisticsStorageManager } from "#repository/manager.ts";
 import { SqlSession } from "#storage/backends/sqlite/sql-session.ts";
 import { BlobStore } from "#storage/blob-store.ts";
 import { Cache } from "#storage/cache.ts";
@@ -39,7 +40,7 @@ for (const [, heading, code] of examples) {
     await storage.series.append([{ series: "sensor.a", time: 1, state: "1" }]);
     const scope = {
       ...{ Backups, Batch, BlobStore, Cache, Collection, Document, Migrations, PrefixStore, RecordSet, SqlSession },
-      ...{ SqliteStore, Transactions, VersionedCollection, transfer },
+      ...{ SqliteStore, StatisticsStorageManager, Transactions, VersionedCollection, transfer },
       ...{ binaryObjectCodec, customJsonCodec, encryptedCodec, standardCodecs, expect },
       ...{ storage, directory, clock, logger: silentLogger, store: new MemoryStore(), volume: new MemoryVolume() },
       key: Buffer.alloc(32, 1),

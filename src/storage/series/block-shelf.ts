@@ -17,7 +17,7 @@ const cachedBytes = 12_000_000;
 /** Of a decoded sample: its time, its value and its decimals. */
 const bytesPerSample = 17;
 /** A roll-up is kept when a bucket stands for so many samples on average; else reading those is as quick. */
-const worthRollingUp = 256;
+const worthRollingUp: Readonly<Record<RollUpStep, number>> = { fiveMinutes: 512, hour: 256 };
 
 /** Blocks and their roll-ups as records of a store. */
 export class BlockShelf {
@@ -131,7 +131,7 @@ function stageRollUps(seriesId: number, blockId: number, slice: SeriesSlice, bat
   const kept: RollUpStep[] = [];
   for (const [name, step] of Object.entries(rollUpSteps) as [RollUpStep, number][]) {
     const rolled = rollUp(slice, step);
-    if (rolled === undefined || rolled.buckets.length * worthRollingUp > slice.times.length) continue;
+    if (rolled === undefined || rolled.buckets.length * worthRollingUp[name] > slice.times.length) continue;
     batch.put(rollUpKey(seriesId, blockId, name), encodeRollUp(rolled));
     kept.push(name);
   }
