@@ -1,4 +1,5 @@
 import { KeySpace, keyText } from "./keys.ts";
+import { parseNameKey } from "./series/name-key.ts";
 import { type BlockSummary, parseBlockKey } from "./series/block-summary.ts";
 
 /** What a record is, for people: `1,024 values of sensor.a from 2026-11-20 06:00:00 to 2026-11-20 18:00:00 UTC`. */
@@ -13,6 +14,8 @@ export function describeKey(key: Uint8Array, nameOf: (seriesId: number) => strin
       case KeySpace.log1:
         return "values of many entities that were not in a block yet";
       case KeySpace.seriesName:
+        return `the name of ${parseNameKey(key).name}`;
+      case KeySpace.seriesName1:
         return `the name of ${keyText(key.subarray(1))}`;
       case KeySpace.collection: {
         const split = key.indexOf(0, 1);

@@ -14,7 +14,9 @@ export const KeySpace = {
   expired: 0x78,
   index: 0x69,
 
-  seriesName: 0x73,
+  seriesName: 0x53,
+  /** As store format 1 wrote it: the id is the value. */
+  seriesName1: 0x73,
 } as const;
 
 /** All keys that begin with `prefix`: the range from it to the next key that does not. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeKey } from "#storage/describe-key.ts";
 import { KeySpace, keyOf, textKey } from "#storage/keys.ts";
+import { nameKey } from "#storage/series/name-key.ts";
 import { MemoryVolume, Storage } from "#storage/index.ts";
 import { silentLogger } from "#core/logger.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -9,7 +10,7 @@ const nobody = (): undefined => undefined;
 
 describe("a record in words", () => {
   it.each([
-    [keyOf(KeySpace.seriesName, textKey("sensor.a")), "the name of sensor.a"],
+    [nameKey("sensor.a", 300), "the name of sensor.a"],
     [keyOf(KeySpace.collection, textKey("home"), Uint8Array.of(0), textKey("x")), "home: x"],
     [keyOf(KeySpace.log, new Uint8Array(8)), "values of many entities that were not in a block yet"],
     [Uint8Array.of(1, 2, 255), "the record 0102ff"],

@@ -65,13 +65,17 @@ export class BlockShelf {
   }
 
   /** Undefined when there is none, or it is damaged: then the block itself is read. */
-  async readRollUp({ seriesId, blockId }: BlockSummary, step: RollUpStep): Promise<RollUp | undefined> {
+  readRollUp({ seriesId, blockId }: BlockSummary, step: RollUpStep): Promise<RollUp | undefined> {
+    return this.#rollUpAt(rollUpKey(seriesId, blockId, step));
+  }
+
+  async #rollUpAt(key: Uint8Array): Promise<RollUp | undefined> {
     try {
-      const bytes = await this.#store.get(rollUpKey(seriesId, blockId, step));
-      return bytes === undefined ? undefined : decodeRollUp(bytes);
+      const bytes = await this.#store.get(key);
+      return bytes === undefined || bytes.length === 0 ? undefined : decodeRollUp(bytes);
     } catch (error) {
       if (!isCorruption(error)) throw error;
-      this.#logger.warn("A roll-up is damaged; the values themselves are read", { error });
+      this.#logger.warn("A roll-up is damaged and left out", { error });
       return undefined;
     }
   }
@@ -100,10 +104,9 @@ export class BlockShelf {
     return true;
   }
 
-  /** The hours of a block that is gone; undefined when there are none. Throws STORE_CORRUPT. */
-  async readExpired(summary: BlockSummary): Promise<RollUp | undefined> {
-    const bytes = await this.#store.get(expiredKey(summary));
-    return bytes === undefined || bytes.length === 0 ? undefined : decodeRollUp(bytes);
+  /** The hours of a block that is gone; undefined when there are none, or they are damaged. */
+  readExpired(summary: BlockSummary): Promise<RollUp | undefined> {
+    return this.#rollUpAt(expiredKey(summary));
   }
 
   /** A block goes, and what was derived from it. */

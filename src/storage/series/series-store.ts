@@ -1,15 +1,16 @@
 // Over 400 lines: appending, checkpoints, joining and reading share the heads, the block lists and the log; blocks, heads, log entries, the
 // sorting of what comes in, and the cache stand in files of their own.
 import { Breath } from "#core/breathe.ts";
-import { CadenceError } from "#core/errors.ts";
+import { CadenceError, isCorruption } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
 import { Batch } from "../batch.ts";
 import type { CacheCounters } from "../cache.ts";
 import { ByteReader } from "../codec/byte-reader.ts";
-import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, keyOf, keyText, orderedU64, prefixRange, readOrderedU64, textKey } from "../keys.ts";
-import type { Store } from "../store.ts";
+import { nameKey, parseNameKey } from "./name-key.ts";
+import { describeKey } from "../describe-key.ts";
+import type { Entry, Store } from "../store.ts";
 import { BlockShelf } from "./block-shelf.ts";
 import { type BlockSummary, expiredKey, parseBlockKey } from "./block-summary.ts";
 import { runsToJoin } from "./dense-blocks.ts";
@@ -89,8 +90,11 @@ export class SeriesStore {
   }
 
   async #load(): Promise<void> {
-    for await (const { key, value } of this.#store.range(prefixRange(keyOf(KeySpace.seriesName)))) {
+    for await (const { key, value } of this.#readable(KeySpace.seriesName1))
       this.#enter(new SeriesState(new ByteReader(value).varint(), keyText(key.subarray(1))));
+    for await (const key of this.#store.keys(prefixRange(keyOf(KeySpace.seriesName)))) {
+      const { name, id } = parseNameKey(key);
+      this.#enter(new SeriesState(id, name));
     }
     for (const [id, list] of await this.#loadSummaries(KeySpace.block))
       this.#byId.get(id)?.replaceBlocks(new Set(), list);
@@ -99,11 +103,25 @@ export class SeriesStore {
       if (state !== undefined) state.expired = list;
     }
     for (const space of [KeySpace.log1, KeySpace.log]) {
-      for await (const { key, value } of this.#store.range(prefixRange(keyOf(space)))) {
-        this.#nextLog = Math.max(this.#nextLog, readOrderedU64(key, 1) + 1);
+      for await (const { key, value } of this.#readable(space)) {
         const entry = space === KeySpace.log ? decodeLogEntry(value) : decodeLogEntry1(value);
         this.#log.add(key, entry.times.length, value.length);
         this.#enterHeads(entry);
+      }
+    }
+  }
+
+  /** What is damaged is left out, and said by name when the store is verified: it must not keep the rest from being read. */
+  async *#readable(space: number): AsyncGenerator<Entry> {
+    for await (const key of this.#store.keys(prefixRange(keyOf(space)))) {
+      // A number that was given once is not given again, whether it can be read or not.
+      if (space !== KeySpace.seriesName1) this.#nextLog = Math.max(this.#nextLog, readOrderedU64(key, 1) + 1);
+      try {
+        const value = await this.#store.get(key);
+        if (value !== undefined) yield { key, value };
+      } catch (error) {
+        if (!isCorruption(error)) throw error;
+        this.#logger.error("Damaged and left out: " + describeKey(key, (id) => this.nameOf(id)), { error });
       }
     }
   }
@@ -113,6 +131,8 @@ export class SeriesStore {
     for await (const key of this.#store.keys(prefixRange(keyOf(space)))) {
       const summary = parseBlockKey(key);
       this.#shelf.know(summary);
+      // Also of a series whose name cannot be read: its blocks must not become those of another.
+      this.#nextSeries = Math.max(this.#nextSeries, summary.seriesId + 1);
       const list = found.get(summary.seriesId);
       if (list === undefined) found.set(summary.seriesId, [summary]);
       else list.push(summary);
@@ -163,8 +183,7 @@ export class SeriesStore {
       return state;
     });
     const news = intake.groups.every(({ fresh }) => fresh) ? grouped(intake) : await this.#newOf(intake);
-    for (const { name, id } of created)
-      batch.put(keyOf(KeySpace.seriesName, textKey(name)), new ByteWriter(4).varint(id).finish().slice());
+    for (const { name, id } of created) batch.put(nameKey(name, id), new Uint8Array());
     const stored = news.times.length;
     const logKey = keyOf(KeySpace.log, orderedU64(this.#nextLog));
     const entry = encodeLogEntry(news);
@@ -469,7 +488,7 @@ export class SeriesStore {
     const state = this.#byName.get(series);
     if (state === undefined) return 0;
     if (state.head.count > 0) return undefined;
-    const batch = new Batch().delete(keyOf(KeySpace.seriesName, textKey(series)));
+    const batch = new Batch().delete(nameKey(series, state.id)).delete(keyOf(KeySpace.seriesName1, textKey(series)));
     for (const block of state.blocks) this.#shelf.stageRemoval(block, batch);
     for (const block of state.expired) batch.delete(expiredKey(block));
     const samples = state.info?.samples ?? 0;

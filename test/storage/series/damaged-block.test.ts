@@ -7,6 +7,7 @@ import { MemoryVolume, Storage } from "#storage/index.ts";
 import { encodeBlock } from "#storage/series/block.ts";
 import { States } from "#storage/series/states.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { seeded } from "../../support/random.ts";
 
 const clock = new ManualClock();
 const minute = 60_000;
@@ -53,6 +54,44 @@ async function damagedVolume(): Promise<MemoryVolume> {
   }
   return volume;
 }
+
+describe("any one damaged byte of a store", () => {
+  it("never keeps it from being opened, and never makes a wrong value", { timeout: 60_000 }, async () => {
+    const volume = new MemoryVolume();
+    const written = new Set<string>();
+    {
+      const storage = await open(volume);
+      for (const begin of [0, 40, 80]) {
+        const samples = Array.from({ length: 40 }, (_, index) => ({
+          series: `sensor.${index % 4}`,
+          time: (begin + index) * minute,
+          state: value(begin + index),
+        }));
+        for (const { series, time, state } of samples) written.add(`${series} ${time} ${state}`);
+        await storage.series.append(samples);
+        if (begin === 40) await storage.compact();
+      }
+      await storage.close();
+    }
+    const files = (await volume.list()).filter((name) => name.startsWith("chunk-") || name === "manifest");
+    const random = seeded(12);
+    for (const name of files) {
+      const right = volume.content(name);
+      for (let offset = 0; offset < right.length; offset += 1) {
+        const damaged = volume.crash(() => 0.99);
+        const bytes = right.slice();
+        bytes[offset] = (bytes[offset] as number) ^ (1 << Math.floor(random() * 8));
+        damaged.setContent(name, bytes);
+        const storage = await open(damaged);
+        for (const series of storage.series.names())
+          for await (const { times, states } of storage.series.read(series))
+            for (const [index, state] of states.toArray().entries())
+              expect(written.has(`${series} ${times[index]} ${state}`), `${name} at ${offset}`).toBe(true);
+        await storage.close();
+      }
+    }
+  });
+});
 
 const whole = Array.from({ length: 7_500 }, (_, index) => index * minute);
 const withoutSecond = whole.filter((time) => time < 2_500 * minute || time >= 5_000 * minute);
