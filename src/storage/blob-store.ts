@@ -147,6 +147,7 @@ export class BlobStore {
       await this.#volume.syncDirectory();
       return { checksum, bytes };
     } catch (error) {
+      // What is left of it goes when somebody collects.
       await this.#volume.remove(temporary).catch(() => undefined);
       throw error;
     }

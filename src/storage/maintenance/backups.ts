@@ -227,6 +227,7 @@ export class BackupSearch implements AsyncDisposable {
   async valueOf(key: Uint8Array): Promise<Uint8Array | undefined> {
     this.#stores ??= this.#openAll();
     for (const store of await this.#stores) {
+      // Damaged here as well: an older backup may be whole.
       const value = await store.get(key).catch(() => undefined);
       if (value !== undefined) return value;
     }
@@ -234,6 +235,7 @@ export class BackupSearch implements AsyncDisposable {
   }
 
   async #openAll(): Promise<readonly FileStore[]> {
+    // A backup that cannot be opened has nothing to give; `store backups --verify` names it.
     const opened = (await this.#list()).toReversed().map(({ name }) => this.#open(name).catch(() => undefined));
     return (await Promise.all(opened)).filter((store) => store !== undefined);
   }
