@@ -75,6 +75,8 @@ export interface RepairReport {
 
 /** Batches that may wait for a slow disk; whoever brings one more is told so. */
 const mostWaiting = 10_000;
+/** More bytes than this are not left to the next commit: whoever seals a chunk waits for what is not synced. */
+const mostUnsynced = 1024 * 1024;
 /** Live values are carried out of a chunk when less than this share of it is live. */
 const worthKeeping = 0.7;
 const hardlyAnything = 0.1;
@@ -94,6 +96,8 @@ export class FileStore implements Store {
   readonly #writing = new Mutex();
   /** One bulk write at a time; taken before `#writing`, never inside it. */
   readonly #bulking = new Mutex();
+  /** One sync beside the writes at a time; taken before `#writing`, never inside it, and by whoever closes files. */
+  readonly #syncing = new Mutex();
   /** Groups of batches on their way into a frame each: one at work, one gathering. */
   readonly #groups = new WorkQueue({ name: "writes" });
   readonly #lock: AsyncDisposable | undefined;
@@ -104,6 +108,7 @@ export class FileStore implements Store {
   #syncedSequence: number;
   #waiting: WaitingBatch[] = [];
   #commitTimer: Timer | undefined;
+  #unsyncedBytes = 0;
   #lastCommitAt: number | undefined;
   #commitMilliseconds: number | undefined;
   /** Of the newest write. */
@@ -208,6 +213,7 @@ export class FileStore implements Store {
       if (this.#options.commitInterval === 0) await this.#syncBefore(writer, before);
       for (const operations of placed) this.#set.apply(writer.id, operations);
       this.#failure = undefined;
+      this.#unsyncedBytes += writer.end - before;
       this.#scheduleCommit();
       for (const { done } of group) done.resolve();
     } catch (cause) {
@@ -220,7 +226,7 @@ export class FileStore implements Store {
 
   async #syncBefore(writer: ChunkWriter, before: number): Promise<void> {
     try {
-      await this.#syncFile(writer);
+      await this.#syncFile(writer, this.#sequence);
     } catch (error) {
       await writer.rewind(before).catch((failure: unknown) => this.#abandonWriter(failure));
       throw error;
@@ -240,33 +246,49 @@ export class FileStore implements Store {
     return this.#writer as ChunkWriter;
   }
 
-  /** Seals the open chunk and begins a new one; `reserved` leaves an id between the two. Under `#writing`. */
-  async #roll(reserved = 0): Promise<number> {
-    const { volume } = this.#options;
+  /** Seals the open chunk and begins a new one; `reserved` leaves an id between the two. Under `#writing`. Takes over `prepared`. */
+  async #roll(reserved = 0, prepared?: ChunkWriter): Promise<number> {
     const old = this.#writer;
-    if (old !== undefined) {
-      await old.recover();
-      await old.seal();
-      const state = this.#set.chunks.get(old.id);
-      if (state !== undefined) state.sealed = true;
-      this.#syncedSequence = this.#sequence;
-      this.#writer = undefined;
-    }
     const id = this.#manifest.nextChunkId + reserved;
-    if ((await volume.list()).includes(chunkName(id))) await volume.remove(chunkName(id));
-    const writer = await ChunkWriter.create(volume, { storeId: this.#manifest.storeId, chunkId: id, purpose: "log" });
+    let writer = prepared;
     try {
-      await writer.file.sync();
-      await volume.syncDirectory();
+      if (old !== undefined) {
+        await old.recover();
+        await old.seal();
+        const state = this.#set.chunks.get(old.id);
+        if (state !== undefined) state.sealed = true;
+        this.#syncedSequence = this.#sequence;
+        this.#writer = undefined;
+      }
+      if (writer?.id !== id) {
+        await writer?.file.close();
+        writer = undefined;
+        writer = await this.#createLog(id);
+      }
       await this.#replaceManifest([...this.#manifest.chunks, id], id + 1);
     } catch (error) {
-      await writer.file.close();
+      await writer?.file.close();
       throw error;
     }
     writer.file.reserve(this.#options.reservedBytes);
     this.#set.enter({ id, file: writer.file, purpose: "log", sealed: false }, []);
     this.#writer = writer;
     return id - reserved;
+  }
+
+  /** A log chunk that is safe on the disk, and not in the manifest yet. */
+  async #createLog(id: number): Promise<ChunkWriter> {
+    const { volume } = this.#options;
+    if ((await volume.list()).includes(chunkName(id))) await volume.remove(chunkName(id));
+    const writer = await ChunkWriter.create(volume, { storeId: this.#manifest.storeId, chunkId: id, purpose: "log" });
+    try {
+      await writer.file.sync();
+      await volume.syncDirectory();
+    } catch (error) {
+      await writer.file.close();
+      throw error;
+    }
+    return writer;
   }
 
   async #replaceManifest(chunks: readonly number[], nextChunkId: number): Promise<void> {
@@ -282,9 +304,14 @@ export class FileStore implements Store {
     this.#manifest = manifest;
   }
 
+  /** A sync when it is due, or at once when so much was written that the one before a seal would be long. */
   #scheduleCommit(): void {
-    if (this.#commitTimer !== undefined || this.#options.commitInterval === 0) return;
-    this.#commitTimer = this.#options.clock.after(this.#options.commitInterval, () => {
+    if (this.#options.commitInterval === 0) return;
+    const wait = this.#unsyncedBytes > mostUnsynced ? 0 : this.#options.commitInterval;
+    if (this.#commitTimer !== undefined && wait > 0) return;
+    this.#commitTimer?.cancel();
+    this.#unsyncedBytes = 0;
+    this.#commitTimer = this.#options.clock.after(wait, () => {
       this.#commitTimer = undefined;
       this.sync().catch((error: unknown) => {
         this.#options.logger.error("What was written could not be synced to the disk", { error });
@@ -293,14 +320,18 @@ export class FileStore implements Store {
     });
   }
 
+  /** Writes go on beside it. */
   async sync(): Promise<void> {
     if (this.#options.readOnly) return;
-    await this.#writing.run(async () => {
-      this.#commitTimer?.cancel();
-      this.#commitTimer = undefined;
-      if (this.#writer === undefined || this.#syncedSequence === this.#sequence) return;
+    await this.#syncing.run(async () => {
+      const { writer, sequence } = await this.#writing.run(() => {
+        this.#commitTimer?.cancel();
+        this.#commitTimer = undefined;
+        return Promise.resolve({ writer: this.#writer, sequence: this.#sequence });
+      });
+      if (writer === undefined || this.#syncedSequence >= sequence) return;
       try {
-        await this.#syncFile(this.#writer);
+        await this.#syncFile(writer, sequence);
       } catch (error) {
         this.#failure = toCadenceError(error, "STORE_IO");
         throw error;
@@ -308,11 +339,11 @@ export class FileStore implements Store {
     });
   }
 
-  async #syncFile(writer: ChunkWriter): Promise<void> {
+  /** Everything up to `sequence` is written to the file. */
+  async #syncFile(writer: ChunkWriter, sequence: number): Promise<void> {
     const begun = this.#options.clock.monotonic();
-    const sequence = this.#sequence;
     await writer.file.sync();
-    this.#syncedSequence = sequence;
+    this.#syncedSequence = Math.max(this.#syncedSequence, sequence);
     this.#lastCommitAt = this.#options.clock.now();
     this.#commitMilliseconds = this.#options.clock.monotonic() - begun;
   }
@@ -341,10 +372,24 @@ export class FileStore implements Store {
    * and then entered in the manifest in place of the chunks it makes superfluous.
    */
   async #bulk(batch: Batch, worth: WorthRewriting = { live: worthKeeping, logs: false }): Promise<number> {
+    try {
+      const gone = await this.#writeBulk(batch, worth);
+      this.#failure = undefined;
+      return gone;
+    } catch (cause) {
+      this.#failure = toCadenceError(cause, "STORE_IO");
+      throw this.#failure;
+    }
+  }
+
+  async #writeBulk(batch: Batch, worth: WorthRewriting): Promise<number> {
     const { volume } = this.#options;
+    // What can be on the disk before the writes are held up need not hold them up.
+    await this.sync();
+    const prepared = await this.#createLog(this.#manifest.nextChunkId + 1);
     const plan = await this.#writing.run(async () => {
       const sealedNow = this.#writer?.id;
-      const chunkId = await this.#roll(1);
+      const chunkId = await this.#roll(1, prepared);
       this.#sequence += 1;
       const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
       const retiring = this.#retiring(keys, worth, sealedNow);
@@ -374,7 +419,7 @@ export class FileStore implements Store {
     const moved = new Map<string, Location>();
     for (const [key, location] of plan.carried) {
       const value = await this.#carry(key, location);
-      if (value === "damaged") return this.#bulk(batch, worth);
+      if (value === "damaged") return this.#writeBulk(batch, worth);
       if (value === undefined) continue;
       full.put(fromLatin1(key), value);
       moved.set(key, location);
@@ -400,10 +445,8 @@ export class FileStore implements Store {
         await volume
           .remove(name)
           .catch((error: unknown) => this.#options.logger.warn("An unfinished chunk could not be removed", { error }));
-      this.#failure = toCadenceError(cause, "STORE_IO");
-      throw this.#failure;
+      throw cause;
     }
-    this.#failure = undefined;
     await this.#removeChunks(plan.retiring);
     return plan.retiring.size;
   }
@@ -496,7 +539,7 @@ export class FileStore implements Store {
     const states = [...retired].map((id) => this.#set.chunks.get(id)).filter((state) => state !== undefined);
     this.#set.retire(retired);
     for (const { id, file } of states) {
-      await file.close();
+      await this.#syncing.run(() => file.close());
       await this.#options.volume.remove(chunkName(id)).catch((error: unknown) => {
         this.#options.logger.warn("A superseded chunk could not be removed; the next opening tries again", { error });
       });

@@ -34,7 +34,7 @@ function* encodeBlockInSteps({ times, states }: SeriesSlice, effort: Effort): Ge
   const writer = new ByteWriter(states.length * 2 + 64);
   writer.u8(blockVersion).varint(states.length);
   writeTimes(writer, times, effort);
-  if (effort === "dense") yield;
+  yield;
   writeStates(writer, states, effort);
   return writer.finish();
 }

@@ -63,9 +63,9 @@ function writeBestOrder(writer: ByteWriter, values: Float64Array, effort: Effort
   const center = first + Math.round(meanDistance(values, first) / unit) * unit;
   const order = bestOrder(values, center);
   const base = order === 0 ? center : first;
-  let column = new Float64Array(values.length);
+  const column = new Float64Array(values.length);
   for (let index = 0; index < values.length; index += 1) column[index] = ((values[index] as number) - base) / unit;
-  for (let pass = 0; pass < order; pass += 1) column = differences(column);
+  for (let pass = 0; pass < order; pass += 1) difference(column);
   writer.u8(order).zigzag(base).varint(unit);
   writeIntegers(writer, column, effort);
 }
@@ -121,11 +121,10 @@ function commonUnit(values: Float64Array, first: number): number {
 }
 
 /** Every number becomes its distance from the one before; the first becomes zero. */
-function differences(values: Float64Array): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(values.length);
-  for (let index = 1; index < values.length; index += 1)
-    result[index] = (values[index] as number) - (values[index - 1] as number);
-  return result;
+function difference(values: Float64Array): void {
+  for (let index = values.length - 1; index > 0; index -= 1)
+    values[index] = (values[index] as number) - (values[index - 1] as number);
+  if (values.length > 0) values[0] = 0;
 }
 
 /** The distinct numbers in order, and the place of each number among them. */

@@ -141,30 +141,46 @@ function commonScale({ mantissas, decimals }: Numbers): number | undefined {
 }
 
 function howPrinted(scaled: Float64Array, decimals: Uint8Array, scale: number): number {
-  for (const printed of [Printed.shortest, Printed.shortestWithPoint]) {
-    const shortest = shortestDecimals(scaled, scale, printed);
-    if (shortest.every((places, index) => places === decimals[index])) {
-      // Where all are printed alike, saying so is as short, and reads faster.
-      return decimals.every((places) => places === scale) ? Printed.asWritten : printed;
-    }
-  }
-  return Printed.asWritten;
+  // Where all are printed alike, saying so is as short, and reads faster.
+  if (decimals.every((places) => places === scale)) return Printed.asWritten;
+  return (
+    [Printed.shortest, Printed.shortestWithPoint].find((printed) => arePrinted(scaled, decimals, { scale, printed })) ??
+    Printed.asWritten
+  );
+}
+
+function arePrinted(
+  scaled: Float64Array,
+  decimals: Uint8Array,
+  { scale, printed }: { scale: number; printed: number },
+): boolean {
+  const least = leastDecimals(scale, printed);
+  for (let index = 0; index < scaled.length; index += 1)
+    if (placesNeeded(scaled[index] as number, scale, least) !== decimals[index]) return false;
+  return true;
 }
 
 /** Decimals without zeros at their end; with a point at least one. */
 function shortestDecimals(scaled: Float64Array, scale: number, printed: number): Uint8Array {
-  const least = Math.min(scale, printed === Printed.shortestWithPoint ? 1 : 0);
+  const least = leastDecimals(scale, printed);
   const result = new Uint8Array(scaled.length);
-  for (let index = 0; index < scaled.length; index += 1) {
-    let value = scaled[index] as number;
-    let places = scale;
-    while (places > least && value % 10 === 0) {
-      value /= 10;
-      places -= 1;
-    }
-    result[index] = places;
-  }
+  for (let index = 0; index < scaled.length; index += 1)
+    result[index] = placesNeeded(scaled[index] as number, scale, least);
   return result;
+}
+
+function leastDecimals(scale: number, printed: number): number {
+  return Math.min(scale, printed === Printed.shortestWithPoint ? 1 : 0);
+}
+
+function placesNeeded(scaled: number, scale: number, least: number): number {
+  let value = scaled;
+  let places = scale;
+  while (places > least && value % 10 === 0) {
+    value /= 10;
+    places -= 1;
+  }
+  return places;
 }
 
 /**
