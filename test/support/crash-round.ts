@@ -5,6 +5,7 @@ import { FileStore } from "#storage/backends/file-store.ts";
 import { MemoryVolume } from "#storage/volume/memory-volume.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { seeded } from "./random.ts";
+import { contentOf, entriesOf } from "./store-content.ts";
 
 const lives = 4;
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -58,6 +59,12 @@ export async function crashRound(seed: number): Promise<CrashRound> {
           possible = [next];
         }
         if (random() < 0.1) await store.compact();
+        if (random() < 0.05) {
+          const { next: content } = randomBatch(random, new Map(), `${seed}.${life}.${operations}`);
+          possible.push(content);
+          await store.replaceContent(entriesOf(content));
+          possible = [content];
+        }
       }
     } catch (error) {
       if (!(error instanceof CadenceError)) throw error;
@@ -113,13 +120,6 @@ async function survivorsOf(volume: MemoryVolume): Promise<ReadonlyMap<string, st
     if (error instanceof CadenceError && error.code === "STORE_NOT_FOUND") return new Map();
     throw error;
   }
-}
-
-async function contentOf(store: FileStore): Promise<Map<string, string>> {
-  const content = new Map<string, string>();
-  for await (const { key, value } of store.range())
-    content.set(Buffer.from(key).toString(), Buffer.from(value).toString());
-  return content;
 }
 
 function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {

@@ -80,6 +80,8 @@ const mostUnsynced = 1024 * 1024;
 /** Live values are carried out of a chunk when less than this share of it is live. */
 const worthKeeping = 0.7;
 const hardlyAnything = 0.1;
+/** Of what replaces everything, so many bytes are held at a time. */
+const bytesAtOnce = 4 * 1024 * 1024;
 /** Live bytes carried along by one bulk write at the most. */
 const mostCarried = 16 * 1024 * 1024;
 
@@ -371,11 +373,16 @@ export class FileStore implements Store {
    * A chunk of its own, ordered before everything written from now on: written, sealed and synced beside the running writes,
    * and then entered in the manifest in place of the chunks it makes superfluous.
    */
-  async #bulk(batch: Batch, worth: WorthRewriting = { live: worthKeeping, logs: false }): Promise<number> {
+  #bulk(batch: Batch, worth: WorthRewriting = { live: worthKeeping, logs: false }): Promise<number> {
+    return this.#noting(() => this.#writeBulk(batch, worth));
+  }
+
+  /** What fails is part of the status until something succeeds. */
+  async #noting(work: () => Promise<number>): Promise<number> {
     try {
-      const gone = await this.#writeBulk(batch, worth);
+      const result = await work();
       this.#failure = undefined;
-      return gone;
+      return result;
     } catch (cause) {
       this.#failure = toCadenceError(cause, "STORE_IO");
       throw this.#failure;
@@ -383,7 +390,6 @@ export class FileStore implements Store {
   }
 
   async #writeBulk(batch: Batch, worth: WorthRewriting): Promise<number> {
-    const { volume } = this.#options;
     // What can be on the disk before the writes are held up need not hold them up.
     await this.sync();
     const prepared = await this.#createLog(this.#manifest.nextChunkId + 1);
@@ -424,6 +430,60 @@ export class FileStore implements Store {
       full.put(fromLatin1(key), value);
       moved.set(key, location);
     }
+    await this.#writeChunk(plan, {
+      fill: (writer) => writer.appendSplit(full.operations, plan.sequence),
+      enter: (writer, placed) => this.#enterBulk(batch, plan, writer, placed, moved),
+    });
+    return plan.retiring.size;
+  }
+
+  /**
+   * Everything there is becomes `entries`, in one step that is there whole or not at all. What is written meanwhile stays, as newer. Values are held only as
+   * long as it takes to write them. Resolves with their number.
+   */
+  async replaceContent(entries: AsyncIterable<Entry>): Promise<number> {
+    this.#checkWritable();
+    return this.#bulking.run(() => this.#noting(() => this.#replaceContent(entries)));
+  }
+
+  async #replaceContent(entries: AsyncIterable<Entry>): Promise<number> {
+    const plan = await this.#writing.run(async () => {
+      const chunkId = await this.#roll(1);
+      this.#sequence += 1;
+      const sealed = [...this.#set.chunks.values()].filter((chunk) => chunk.sealed).map(({ id }) => id);
+      return { chunkId, sequence: this.#sequence, retiring: new Set(sealed) };
+    });
+    let count = 0;
+    await this.#writeChunk(plan, {
+      fill: async (writer) => {
+        const placed: PlacedOperation[] = [];
+        for await (const part of partsOf(entries)) {
+          count += part.size;
+          for (const operation of await writer.appendSplit(part.operations, plan.sequence)) placed.push(operation);
+        }
+        return placed;
+      },
+      enter: async (writer, placed) => {
+        const gone = [...this.#set.liveIn(plan.retiring)].map(([key]) => key);
+        await this.#enterBulk(new Batch(), plan, writer, placed, new Map());
+        for (const key of gone) {
+          const location = this.#set.index.get(key);
+          if (location !== undefined && plan.retiring.has(location.chunk)) this.#set.delete(key, plan.chunkId);
+        }
+      },
+    });
+    return count;
+  }
+
+  /** A bulk chunk: written and sealed beside the running writes, then entered under `#writing` in place of those that retire. */
+  async #writeChunk(
+    plan: { readonly chunkId: number; readonly retiring: ReadonlySet<number> },
+    work: {
+      readonly fill: (writer: ChunkWriter) => Promise<readonly PlacedOperation[]>;
+      readonly enter: (writer: ChunkWriter, placed: readonly PlacedOperation[]) => Promise<void>;
+    },
+  ): Promise<void> {
+    const { volume } = this.#options;
     const name = chunkName(plan.chunkId);
     if ((await volume.list()).includes(name)) await volume.remove(name);
     const writer = await ChunkWriter.create(volume, {
@@ -433,11 +493,11 @@ export class FileStore implements Store {
     });
     let entering = false;
     try {
-      const placed = await writer.appendSplit(full.operations, plan.sequence);
+      const placed = await work.fill(writer);
       await writer.seal();
       await volume.syncDirectory();
       entering = true;
-      await this.#writing.run(() => this.#enterBulk(batch, plan, writer, placed, moved));
+      await this.#writing.run(() => work.enter(writer, placed));
     } catch (cause) {
       await writer.file.close();
       // Once it was on its way into the manifest, the one on the disk may name it. The next manifest does not, and the next opening removes it.
@@ -448,7 +508,6 @@ export class FileStore implements Store {
       throw cause;
     }
     await this.#removeChunks(plan.retiring);
-    return plan.retiring.size;
   }
 
   /** A chunk with a damaged live value stays where it is, so that nothing of it is lost beside that value. */
@@ -673,6 +732,21 @@ export class FileStore implements Store {
     this.#checkOpen();
     if (this.#options.readOnly) throw new CadenceError("STORE_NOT_WRITABLE", "The store was opened for reading only.");
   }
+}
+
+/** As batches of some megabytes. */
+async function* partsOf(entries: AsyncIterable<Entry>): AsyncGenerator<Batch> {
+  let part = new Batch();
+  let bytes = 0;
+  for await (const { key, value } of entries) {
+    part.put(key, value);
+    bytes += key.length + value.length;
+    if (bytes < bytesAtOnce) continue;
+    yield part;
+    part = new Batch();
+    bytes = 0;
+  }
+  if (part.size > 0) yield part;
 }
 
 function tooManyWait(): CadenceError {

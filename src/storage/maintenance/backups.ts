@@ -4,8 +4,6 @@ import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { FileStore } from "../backends/file-store.ts";
 import type { VerifyReport } from "../backends/file-store-verify.ts";
-import { Batch } from "../batch.ts";
-import { latin1 } from "../chunk/batch-frame.ts";
 import { chunkIdOf } from "../chunk/chunk-format.ts";
 import { openDiskVolume } from "../volume/disk-volume.ts";
 import type { Volume } from "../volume/volume.ts";
@@ -184,22 +182,14 @@ export class Backups {
     }
   }
 
-  /** One bulk batch: there whole or not at all. */
   async #replaceBy(source: FileStore): Promise<ReplaceReport> {
     const volume = await openDiskVolume(this.#directory);
     const isNew = (await volume.list()).every((name) => chunkIdOf(name) === undefined);
     await using store = await FileStore.open({ volume, clock: this.#clock, logger: this.#logger });
     const before = isNew ? undefined : await this.#create();
-    const batch = new Batch();
-    const kept = new Set<string>();
-    for await (const { key, value } of source.range()) {
-      kept.add(latin1(key));
-      batch.put(key, value);
-    }
-    for await (const key of store.keys()) if (!kept.has(latin1(key))) batch.delete(key);
-    await store.bulk(batch);
+    const entries = await store.replaceContent(source.range());
     return {
-      entries: kept.size,
+      entries,
       ...(before === undefined ? {} : { before: { name: before.name, time: before.time } }),
     };
   }

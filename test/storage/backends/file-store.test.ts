@@ -8,22 +8,17 @@ import { Batch } from "#storage/batch.ts";
 import { FileStore, type FileStoreOptions } from "#storage/backends/file-store.ts";
 import { openDiskVolume } from "#storage/volume/disk-volume.ts";
 import { MemoryVolume, type VolumeOperation } from "#storage/volume/memory-volume.ts";
+import type { Entry } from "#storage/store.ts";
 import type { Volume } from "#storage/volume/volume.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { crashRound } from "../../support/crash-round.ts";
+import { contentOf, entriesOf } from "../../support/store-content.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const put = (key: string, value: string): Batch => new Batch().put(text(key), text(value));
 
 function open(volume: Volume, options: Partial<FileStoreOptions> = {}): Promise<FileStore> {
   return FileStore.open({ volume, clock: new ManualClock(), logger: silentLogger, reservedBytes: 0, ...options });
-}
-
-async function contentOf(store: FileStore): Promise<Map<string, string>> {
-  const content = new Map<string, string>();
-  for await (const { key, value } of store.range())
-    content.set(Buffer.from(key).toString(), Buffer.from(value).toString());
-  return content;
 }
 
 describe("what is acknowledged", () => {
@@ -284,6 +279,61 @@ describe("the order of file operations", () => {
       ...manifest,
       "remove chunk-00000001",
     ]);
+  });
+});
+
+describe("replacing everything", () => {
+  it("leaves what was given and what was written meanwhile, and nothing of what was there", async () => {
+    const volume = new MemoryVolume();
+    const store = await open(volume, { chunkBytes: 100 });
+    for (let number = 0; number < 20; number += 1) await store.write(put(`old ${number}`, "x".repeat(20)));
+    await store.write(new Batch().delete(text("old 3")));
+    await store.bulk(put("old 5", "moved"));
+    const content = new Map([
+      ["old 3", "back"],
+      ["new", "1"],
+      ["overtaken", "given"],
+    ]);
+    async function* given(): AsyncGenerator<Entry> {
+      yield* entriesOf(content);
+      await store.write(put("overtaken", "meanwhile"));
+    }
+    expect(await store.replaceContent(given())).toBe(3);
+    const expected = [
+      ["new", "1"],
+      ["old 3", "back"],
+      ["overtaken", "meanwhile"],
+    ];
+    expect([...(await contentOf(store))]).toEqual(expected);
+    expect(await store.compact(1)).toBeGreaterThan(0);
+    expect([...(await contentOf(await open(volume.crash(() => 0))))]).toEqual(expected);
+  });
+
+  it("leaves everything as it was when what is given breaks off", async () => {
+    const volume = new MemoryVolume();
+    const store = await open(volume);
+    await store.write(put("old", "1"));
+    async function* broken(): AsyncGenerator<Entry> {
+      yield* entriesOf(new Map([["new", "1"]]));
+      throw new CadenceError("STORE_IO", "The source is gone.");
+    }
+    await expect(store.replaceContent(broken())).rejects.toThrow("The source is gone.");
+    expect([...(await contentOf(store))]).toEqual([["old", "1"]]);
+    expect([...(await contentOf(await open(volume.crash(() => 0.99))))]).toEqual([["old", "1"]]);
+  });
+
+  it("writes what it is given as it comes, so that only some megabytes of it are held", async () => {
+    const store = await open(new MemoryVolume());
+    const size = 256 * 1024;
+    let mostHeld = 0;
+    async function* large(): AsyncGenerator<Entry> {
+      for (let number = 0; number < 100; number += 1) {
+        mostHeld = Math.max(mostHeld, number * size - store.inspect().bytesWritten);
+        yield await Promise.resolve({ key: text(String(number)), value: new Uint8Array(size).fill(number) });
+      }
+    }
+    expect(await store.replaceContent(large())).toBe(100);
+    expect(mostHeld).toBeLessThan(5 * 1024 * 1024);
   });
 });
 

@@ -5,6 +5,7 @@ import { Backups, Storage } from "#storage/index.ts";
 import { Subfolders } from "#storage/volume/subfolders.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { TemporaryFolder } from "../../support/temporary-folder.ts";
+import { samplesOf } from "../../support/series-content.ts";
 
 let folder = new TemporaryFolder();
 afterEach(() => {
@@ -34,21 +35,13 @@ async function append(storage: Storage, from: number, count: number): Promise<vo
   await storage.series.append(samples);
 }
 
-async function contentOf(storage: Storage): Promise<string[]> {
-  const lines: string[] = [];
-  for (const name of storage.series.names())
-    for await (const { times, states } of storage.series.read(name))
-      for (const [index, state] of states.toArray().entries()) lines.push(`${name} ${times[index]} ${state}`);
-  return lines;
-}
-
 describe("a backup", () => {
   it("is what the store held, also while the store is in use, and stays so whatever happens to the store", async () => {
     await using storage = await openStorage();
     await append(storage, 0, 3_000);
     await storage.series.flush();
     await append(storage, 3_000, 100);
-    const expected = await contentOf(storage);
+    const expected = await samplesOf(storage);
     const backup = await newBackups().create();
     expect(backup).toMatchObject({ name: "2026-11-21T06-05-00Z", time: start });
     expect(backup.copied).toBeLessThan(backup.bytes);
@@ -60,7 +53,7 @@ describe("a backup", () => {
       logger: silentLogger,
       readOnly: true,
     });
-    expect(await contentOf(copy)).toEqual(expected);
+    expect(await samplesOf(copy)).toEqual(expected);
     expect((await newBackups().verify(backup.name)).faults).toEqual([]);
   });
 
@@ -81,7 +74,7 @@ describe("a backup", () => {
       });
       const { samples } = copy.series.totals();
       expect(samples % 100).toBe(0);
-      expect((await contentOf(copy)).length).toBe(samples);
+      expect((await samplesOf(copy)).length).toBe(samples);
     }
     writing = false;
     await writer;
@@ -193,17 +186,17 @@ describe("restoring", () => {
       await using storage = await openStorage();
       await append(storage, 0, 2_000);
       await storage.series.flush();
-      old = await contentOf(storage);
+      old = await samplesOf(storage);
       ({ name } = await backups.create());
       clock.jump(60_000);
       await append(storage, 50_000, 500);
       await storage.collection<string>({ name: "notes", version: 1 }).put("a", "new");
-      newer = await contentOf(storage);
+      newer = await samplesOf(storage);
     }
     const { before } = await backups.restore(name);
     {
       await using storage = await openStorage();
-      expect(await contentOf(storage)).toEqual(old);
+      expect(await samplesOf(storage)).toEqual(old);
       expect(await storage.collection<string>({ name: "notes", version: 1 }).get("a")).toBeUndefined();
       expect((await storage.verify()).ok).toBe(true);
       await append(storage, 90_000, 10);
@@ -211,7 +204,7 @@ describe("restoring", () => {
     expect(before).toBeDefined();
     await backups.restore(before?.name ?? "");
     await using storage = await openStorage();
-    expect(await contentOf(storage)).toEqual(newer);
+    expect(await samplesOf(storage)).toEqual(newer);
     expect(await storage.collection<string>({ name: "notes", version: 1 }).get("a")).toBe("new");
   });
 
@@ -223,7 +216,7 @@ describe("restoring", () => {
       await using storage = await openStorage();
       await append(storage, 0, 500);
       ({ name } = await backups.create());
-      expected = await contentOf(storage);
+      expected = await samplesOf(storage);
     }
     const chunk = readdirSync(folder.at("store", "backups", name)).find((file) => file.startsWith("chunk-")) as string;
     const bytes = readFileSync(folder.at("store", "backups", name, chunk));
@@ -231,7 +224,7 @@ describe("restoring", () => {
     writeFileSync(folder.at("store", "backups", name, chunk), bytes);
     await expect(backups.restore(name)).rejects.toMatchObject({ code: "STORE_CORRUPT" });
     await using storage = await openStorage();
-    expect(await contentOf(storage)).toEqual(expected);
+    expect(await samplesOf(storage)).toEqual(expected);
   });
 
   it("a store that is in use is refused", async () => {

@@ -6,6 +6,7 @@ import { Backups, Storage } from "#storage/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { seeded } from "../../support/random.ts";
 import { TemporaryFolder } from "../../support/temporary-folder.ts";
+import { samplesOf } from "../../support/series-content.ts";
 
 let folder = new TemporaryFolder();
 afterEach(() => {
@@ -24,14 +25,6 @@ const samples = Array.from({ length: 12_000 }, (_, index) => ({
   state: String(Math.floor(random() * 1e6)),
 }));
 
-async function contentOf(storage: Storage): Promise<string[]> {
-  const lines: string[] = [];
-  for (const name of storage.series.names())
-    for await (const { times, states } of storage.series.read(name))
-      for (const [index, state] of states.toArray().entries()) lines.push(`${name} ${times[index]} ${state}`);
-  return lines;
-}
-
 /** A store with two chunks of blocks, and a note. */
 async function newStore(): Promise<string[]> {
   await using storage = await open();
@@ -40,7 +33,7 @@ async function newStore(): Promise<string[]> {
   await storage.series.append(samples.slice(6_000));
   await storage.series.flush();
   await storage.collection<string>({ name: "notes", version: 1 }).put("a", "b");
-  const content = await contentOf(storage);
+  const content = await samplesOf(storage);
   return content;
 }
 
@@ -62,11 +55,11 @@ describe("a repair", () => {
     const chunk = damage();
     await using storage = await open();
     expect((await storage.verify()).faults.length).toBe(1);
-    expect((await contentOf(storage)).length).toBeLessThan(content.length);
+    expect((await samplesOf(storage)).length).toBeLessThan(content.length);
     const report = await storage.repair(backups());
     expect(report).toMatchObject({ faults: 1, lost: [], left: 0 });
     expect(report.filled[0]).toMatch(/^[\d,]+ values of sensor\.[ab] from 1970-01-01 .* UTC$/);
-    expect(await contentOf(storage)).toEqual(content);
+    expect(await samplesOf(storage)).toEqual(content);
     expect((await storage.verify()).faults).toEqual([]);
     // The damaged bytes are kept for a person to look at; the chunk they stood in is gone.
     expect(readdirSync(folder.path).filter((name) => name.startsWith(`damaged-${chunk}-`)).length).toBe(1);
@@ -82,12 +75,12 @@ describe("a repair", () => {
       expect(report.filled).toEqual([]);
       expect(report.lost.length).toBeGreaterThan(0);
       expect(report.left).toBe(0);
-      const left = await contentOf(storage);
+      const left = await samplesOf(storage);
       expect(left.length).toBeLessThan(content.length);
       expect(content.filter((line) => left.includes(line)).length).toBe(left.length);
       // Whoever has the samples may append them again.
       await storage.series.append(samples);
-      expect((await contentOf(storage)).toSorted()).toEqual(content.toSorted());
+      expect((await samplesOf(storage)).toSorted()).toEqual(content.toSorted());
     }
     await using reopened = await open();
     expect((await reopened.verify()).faults).toEqual([]);
@@ -103,7 +96,7 @@ describe("a repair", () => {
     damage();
     await using storage = await open();
     expect((await storage.repair(backups())).lost).toEqual([]);
-    expect(await contentOf(storage)).toEqual(content);
+    expect(await samplesOf(storage)).toEqual(content);
   });
 
   it("drops a chunk that is missing from the manifest, so that the store is whole again", async () => {
