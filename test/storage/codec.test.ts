@@ -1,6 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { CadenceError } from "#core/errors.ts";
 import { MemoryStore } from "#storage/backends/memory-store.ts";
 import { binaryObjectCodec } from "#storage/codec/binary-object.ts";
@@ -10,11 +11,15 @@ import { columnsCodec } from "#storage/codec/columns.ts";
 import { gzipCodec, zstdCodec } from "#storage/codec/compressed.ts";
 import { customJsonCodec } from "#storage/codec/custom-json.ts";
 import { encryptedCodec } from "#storage/codec/encrypted.ts";
+import { parseEncryptionKey, readEncryptionKey } from "#storage/codec/encryption-key.ts";
 import { jsonCodec } from "#storage/codec/json.ts";
 import { decodeTagged, encodeTagged } from "#storage/codec/tagged-value.ts";
 import { textCodec } from "#storage/codec/text.ts";
 import { Collection } from "#storage/collection.ts";
+import { TemporaryFolder } from "../support/temporary-folder.ts";
 
+const folder = new TemporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
 const key = Buffer.alloc(32, 7);
 const withKey = (): CodecRegistry => standardCodecs().register(encryptedCodec(key, binaryObjectCodec));
 const roundTrip = (codec: Codec, value: unknown): unknown =>
@@ -160,6 +165,43 @@ describe("a key", () => {
     changed[40] = (changed[40] as number) ^ 1;
     expect(codeOf(() => decodeTagged(changed, withKey()))).toBe("STORE_CORRUPT");
     expect(codeOf(() => encryptedCodec(Buffer.alloc(16), binaryObjectCodec))).toBe("STORE_KEY_WRONG");
+  });
+});
+
+describe("where a key comes from", () => {
+  const bytes = Uint8Array.from({ length: 32 }, (_, index) => index * 7);
+  const buffer = Buffer.from(bytes);
+
+  it.each([buffer.toString("hex"), buffer.toString("hex").toUpperCase(), ` ${buffer.toString("base64")}\n`])(
+    "an option: %j",
+    (text) => {
+      expect(parseEncryptionKey(text)).toEqual(bytes);
+    },
+  );
+
+  it.each([bytes, buffer.toString("hex"), `${buffer.toString("base64url")}\r\n`])(
+    "a file that holds %j",
+    async (content) => {
+      writeFileSync(folder.at("key"), content);
+      expect(await readEncryptionKey(folder.at("key"))).toEqual(bytes);
+    },
+  );
+
+  it.each(["", "password", "00".repeat(31), "00".repeat(33), "x".repeat(5_000)])(
+    "is none: %j, and it is not shown",
+    async (text) => {
+      const withoutText: unknown = expect.not.stringContaining(text === "" ? "password" : text);
+      expect(() => parseEncryptionKey(text)).toThrow(
+        expect.objectContaining({ code: "STORE_KEY_WRONG", message: withoutText }),
+      );
+      writeFileSync(folder.at("no-key"), text);
+      await expect(readEncryptionKey(folder.at("no-key"))).rejects.toMatchObject({ code: "STORE_KEY_WRONG" });
+    },
+  );
+
+  it("is not there", async () => {
+    await expect(readEncryptionKey(folder.at("missing"))).rejects.toThrow(/cannot be read/);
+    await expect(readEncryptionKey(folder.at("."))).rejects.toMatchObject({ code: "STORE_KEY_WRONG" });
   });
 });
 

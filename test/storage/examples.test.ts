@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { silentLogger } from "#core/logger.ts";
@@ -12,6 +12,7 @@ import { binaryObjectCodec } from "#storage/codec/binary-object.ts";
 import { standardCodecs } from "#storage/codec/codec-registry.ts";
 import { customJsonCodec } from "#storage/codec/custom-json.ts";
 import { encryptedCodec } from "#storage/codec/encrypted.ts";
+import { readEncryptionKey } from "#storage/codec/encryption-key.ts";
 import { Collection } from "#storage/collection.ts";
 import { Document } from "#storage/document.ts";
 import { Backups, Batch, MemoryVolume, Storage } from "#storage/index.ts";
@@ -29,6 +30,9 @@ const examples = [...page.matchAll(/^## (.+)\n|```ts\n([^]*?)```/gm)];
 const folder = new TemporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
+const keyFile = folder.at("cadence.key");
+writeFileSync(keyFile, Buffer.alloc(32, 1));
+
 let section = "";
 for (const [, heading, code] of examples) {
   if (heading !== undefined) section = heading;
@@ -41,9 +45,9 @@ for (const [, heading, code] of examples) {
     const scope = {
       ...{ Backups, Batch, BlobStore, Cache, Collection, Document, Migrations, PrefixStore, RecordSet, SqlSession },
       ...{ SqliteStore, StatisticsStorageManager, Transactions, VersionedCollection, transfer },
-      ...{ binaryObjectCodec, customJsonCodec, encryptedCodec, standardCodecs, expect },
+      ...{ binaryObjectCodec, customJsonCodec, encryptedCodec, readEncryptionKey, standardCodecs, expect },
       ...{ storage, directory, clock, logger: silentLogger, store: new MemoryStore(), volume: new MemoryVolume() },
-      key: Buffer.alloc(32, 1),
+      keyFile,
       path: folder.at(`${page.indexOf(code)}.db`),
       bytes: (text: string): Uint8Array => new TextEncoder().encode(text),
     };
