@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { measureTimes } from "./shared-times.ts";
 
 const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 
@@ -9,42 +10,57 @@ interface Figures {
   readonly entities: number;
   readonly before: number;
   readonly after: number;
+  readonly times: number;
+  readonly sharedTimes: number;
 }
 
 /**
  * What real recordings take, each in a store of its own and all of them in one, by the product's own commands: `replay`, `store compact`, `store info`; all files
- * counted. A recording is a folder with a `series.csv.gz` as `replay` reads it.
+ * counted; what of it are times, and how much of those another block has as well. A recording is a folder with a `series.csv.gz` as `replay` reads it.
  */
-export function measureRecordings(folder: string, work: string): void {
+export async function measureRecordings(folder: string, work: string): Promise<void> {
   const recordings = readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, "series.csv.gz")))
     .toSorted();
   const file = (name: string): string => join(folder, name, "series.csv.gz");
-  const rows = recordings.map((name) => ({ name, ...measure([file(name)], work) }));
-  rows.push({ name: "all in one store", ...measure(recordings.map(file), work) });
+  const rows: (Figures & { readonly name: string })[] = [];
+  for (const name of recordings) rows.push({ name, ...(await measure([file(name)], work)) });
+  rows.push({ name: "all in one store", ...(await measure(recordings.map(file), work)) });
   const width = Math.max(...rows.map(({ name }) => name.length)) + 2;
   const cell = (text: string): string => text.padStart(16);
   const lines = rows.map(
-    ({ name, values, entities, before, after }) =>
+    ({ name, values, entities, before, after, times, sharedTimes }) =>
       name.padEnd(width) +
-      [values.toLocaleString("en"), String(entities), before.toFixed(3), after.toFixed(3)].map(cell).join(""),
+      [
+        values.toLocaleString("en"),
+        String(entities),
+        ...[before, after, times, sharedTimes].map((figure) => figure.toFixed(3)),
+      ]
+        .map(cell)
+        .join(""),
   );
-  const titles = ["values", "entities", "B/value at once", "after compact"].map(cell).join("");
+  const titles = ["values", "entities", "B/value at once", "after compact", "of it times", "times twice"]
+    .map(cell)
+    .join("");
   process.stdout.write(`${"".padEnd(width)}${titles}\n${lines.join("\n")}\n`);
 }
 
-function measure(files: readonly string[], work: string): Figures {
+async function measure(files: readonly string[], work: string): Promise<Figures> {
   rmSync(work, { recursive: true, force: true });
   command(["replay", ...files, "--store", work]);
   const before = command(["store", "info", "--store", work]);
   command(["store", "compact", "--store", work]);
   const after = command(["store", "info", "--store", work]);
+  const times = await measureTimes(work);
+  const values = Number(after["samples"]);
   rmSync(work, { recursive: true, force: true });
   return {
-    values: Number(after["samples"]),
+    values,
     entities: Number(after["entities"]),
     before: Number(before["bytesPerSample"]),
     after: Number(after["bytesPerSample"]),
+    times: times.all / values,
+    sharedTimes: times.shared / values,
   };
 }
 
