@@ -26,8 +26,7 @@ export async function runStorageBench(parameters: readonly string[]): Promise<vo
       recordings: { type: "string" },
     },
   });
-  if (values.recordings !== undefined)
-    return measureRecordings(values.recordings, join(values.folder, "recordings"));
+  if (values.recordings !== undefined) return measureRecordings(values.recordings, join(values.folder, "recordings"));
   if (!(values.size in sizes)) throw new Error("--size is S, M or L.");
   const size = values.size as Size;
   const names = values.only === undefined ? Object.keys(contestants) : values.only.split(",");

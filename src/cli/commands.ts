@@ -11,6 +11,7 @@ import { storeRestoreCommand } from "./store-restore.ts";
 import { storeExportCommand } from "./store-export.ts";
 import { storeImportCommand } from "./store-import.ts";
 import { storeInfoCommand } from "./store-info.ts";
+import { storeMigrateCommand } from "./store-migrate.ts";
 import { storeQueryCommand } from "./store-query.ts";
 import { storeVerifyCommand } from "./store-verify.ts";
 
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   storeRestoreCommand,
   storeExportCommand,
   storeImportCommand,
+  storeMigrateCommand,
   storeQueryCommand,
   optionsCommand,
 ];

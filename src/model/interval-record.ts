@@ -13,4 +13,6 @@ export interface IntervalRecord {
   readonly reason: string;
   /** Who decided: `advice`, `legacy` … */
   readonly origin: string;
+  /** What else was written with a record that comes from elsewhere, under the names it had. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,8 @@
 import type { EntityId } from "#model/entity.ts";
 import type { IntervalRecord } from "#model/interval-record.ts";
 import type { Batch, Collection, Storage } from "#storage/index.ts";
+import { safeKey } from "./safe-key.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface IntervalHistoryFilter {
   readonly entityId?: EntityId;
@@ -23,6 +25,11 @@ export class IntervalHistoryRepository {
     this.#collection.stagePut(batch, keyOf(record), record);
   }
 
+  /** Undefined also for a damaged record. */
+  get(entityId: EntityId, time: number): Promise<IntervalRecord | undefined> {
+    return unlessDamaged(this.#collection.get(keyOf({ entityId, time })));
+  }
+
   /** All of them, by entity and time. */
   async all(): Promise<readonly IntervalRecord[]> {
     const records: IntervalRecord[] = [];
@@ -32,6 +39,6 @@ export class IntervalHistoryRepository {
 }
 
 /** The time with as many digits as any, so that the order of keys is that of times; before 1970 nothing was decided. */
-function keyOf({ entityId, time }: IntervalRecord): string {
-  return `${entityId} ${Math.max(0, time).toString().padStart(16, "0")}`;
+function keyOf({ entityId, time }: Pick<IntervalRecord, "entityId" | "time">): string {
+  return `${safeKey(entityId)} ${Math.max(0, time).toString().padStart(16, "0")}`;
 }

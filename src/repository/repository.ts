@@ -1,6 +1,8 @@
 import { Batch, type Storage } from "#storage/index.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { HomeRepository } from "./home.ts";
+import { IntervalHistoryRepository } from "./interval-history.ts";
+import { LegacyRepository } from "./legacy.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
 import { SampleRepository } from "./samples.ts";
 
@@ -10,6 +12,8 @@ export class Repository {
   readonly entityStats: EntityStatsRepository;
   readonly home: HomeRepository;
   readonly runtimeState: RuntimeStateRepository;
+  readonly intervalHistory: IntervalHistoryRepository;
+  readonly legacy: LegacyRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -18,6 +22,8 @@ export class Repository {
     this.entityStats = new EntityStatsRepository(storage);
     this.home = new HomeRepository(storage);
     this.runtimeState = runtimeState;
+    this.intervalHistory = new IntervalHistoryRepository(storage);
+    this.legacy = new LegacyRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {
@@ -29,5 +35,10 @@ export class Repository {
     const batch = new Batch();
     stage(batch);
     if (batch.size > 0) await this.#storage.write(batch);
+  }
+
+  /** Resolves when everything committed survives power loss. */
+  sync(): Promise<void> {
+    return this.#storage.sync();
   }
 }
