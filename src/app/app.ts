@@ -6,6 +6,7 @@ import type { Settings } from "#config/load.ts";
 import type { Overview } from "#model/overview.ts";
 import { Repository } from "#repository/repository.ts";
 import { Storage } from "#storage/index.ts";
+import { migrateAtStart } from "./migrate.ts";
 import { Supervisor } from "./supervisor.ts";
 import { version } from "./version.ts";
 import { wire, type Wiring } from "./wiring.ts";
@@ -47,6 +48,9 @@ export class App implements AsyncDisposable {
       }),
     );
     const repository = await Repository.open(storage);
+    const home = settings.homeAssistantConfig;
+    if (home !== undefined && !demo)
+      await migrateAtStart({ repository, home, clock, logger: logger.child("migration") });
     const wiring = wire({
       settings,
       storage,

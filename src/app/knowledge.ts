@@ -6,6 +6,7 @@ import type { EntityStatistics } from "#model/entity-statistics.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
 import type { PollBurst } from "#model/poll.ts";
+import type { Prior } from "#model/prior.ts";
 import { loadOf, loadSentence } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { busesOf } from "#modbus/topology.ts";
@@ -36,6 +37,7 @@ export class Knowledge {
   #entities: readonly Entity[] = [];
   #connections: readonly ModbusConnection[] | undefined;
   #buses: readonly Bus[] = [];
+  #priors: ReadonlyMap<EntityId, Prior> = new Map();
   #members: ReadonlyMap<string, ReadonlySet<EntityId>> = new Map();
 
   get entities(): readonly Entity[] {
@@ -54,6 +56,11 @@ export class Knowledge {
   setConnections(connections: readonly ModbusConnection[] | undefined): void {
     this.#connections = connections;
     this.#assign();
+  }
+
+  /** What was counted by others, until enough was seen here. */
+  setPriors(priors: readonly Prior[]): void {
+    this.#priors = new Map(priors.map((prior) => [prior.entityId, prior]));
   }
 
   #assign(): void {
@@ -96,6 +103,7 @@ export class Knowledge {
         ...optional("interval", intervals.get(entityId)),
         ...optional("unit", units.get(entityId)),
         readsSeen: this.intervals.gapsSeen(entityId),
+        ...optional("prior", this.#priors.get(entityId)),
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
       const load = loadOf(bus, { intervals, advice, observedSeconds });

@@ -10,6 +10,7 @@ import type { Repository } from "#repository/repository.ts";
 import type { StoredHome } from "#repository/home.ts";
 import { Batch } from "#storage/index.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { priorOf } from "./legacy-prior.ts";
 
 export interface LearningOptions {
   readonly repository: Repository;
@@ -156,6 +157,8 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
   knowledge.setEntities(home.entities);
   knowledge.setConnections(home.connections);
   knowledge.restoreServices(home.service);
+  const legacy = await repository.legacy.entities();
+  knowledge.setPriors([...legacy.values()].map(priorOf).filter((prior) => prior !== undefined));
   for (const entityId of repository.samples.entityIds()) {
     const saved = await repository.entityStats.get(entityId);
     if (saved !== undefined) knowledge.intervals.restore(entityId, saved.interval);

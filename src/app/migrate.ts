@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#core/clock.ts";
 import { CadenceError, toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
 import type { IntervalRecord } from "#model/interval-record.ts";
 import type { LegacyStatistics } from "#model/legacy.ts";
 import type { Repository } from "#repository/repository.ts";
-import { type LegacyData, type LegacyDocument, readLegacyFolders } from "#sources/legacy/legacy-folder.ts";
-import { findLegacyFolders, setAside } from "#sources/legacy/legacy-home.ts";
+import type { LegacyDocument } from "#sources/legacy/legacy-documents.ts";
+import { type LegacyData, readLegacyFolders } from "#sources/legacy/legacy-folder.ts";
+import { findLegacyFolders, legacyFoldersIn, setAside } from "#sources/legacy/legacy-home.ts";
 import type { LegacyReport } from "#sources/legacy/legacy-report.ts";
+import { machineZone } from "#sources/legacy/written-time.ts";
 
 export interface MigrateOptions {
   readonly repository: Repository;
@@ -74,6 +77,48 @@ export async function migrateLegacy(options: MigrateOptions): Promise<MigrateRep
     }
   }
   return { ...data.report, ...counts, setAside: aside, notSetAside: notAside };
+}
+
+export interface FirstStartOptions {
+  readonly repository: Repository;
+  /** Home Assistant's configuration folder. */
+  readonly home: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** At the start of the daemon: takes over folders of the older package that were not taken over before. What fails is said, and tried again at the next start. */
+export async function migrateAtStart({ repository, home, clock, logger }: FirstStartOptions): Promise<void> {
+  for (const from of await legacyFoldersIn(home)) {
+    // One that could not be renamed is still there.
+    if (await repository.legacy.hasImported(from)) continue;
+    logger.info(`Taking over what the older Python package left in ${from}`);
+    try {
+      const zone = machineZone();
+      const {
+        totals,
+        written,
+        setAside: aside,
+        notSetAside,
+      } = await migrateLegacy({
+        repository,
+        from,
+        clock,
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        ...(zone === undefined ? {} : { zone }),
+      });
+      logger.info("Taken over", {
+        entities: totals.entities,
+        decisions: totals.history.records,
+        written,
+        setAside: aside,
+      });
+      for (const sentence of notSetAside) logger.warn(sentence);
+    } catch (error) {
+      logger.warn(`It could not be taken over. ${toCadenceError(error).sentence}`);
+    }
+  }
 }
 
 /** What is to be stored of one record, and what is. */

@@ -3,7 +3,7 @@ import { formatBytes } from "#core/bytes.ts";
 import { systemClock } from "#core/clock.ts";
 import { CadenceError } from "#core/errors.ts";
 import { Repository } from "#repository/repository.ts";
-import { isTimeZone } from "#sources/legacy/written-time.ts";
+import { isTimeZone, machineZone } from "#sources/legacy/written-time.ts";
 import { type Command, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
@@ -54,12 +54,6 @@ export const storeMigrateCommand: Command = {
     return ExitCode.done;
   },
 };
-
-/** A container's clock says nothing about the house. */
-function machineZone(): string | undefined {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu)$/.test(timeZone) ? undefined : timeZone;
-}
 
 function print(out: Output, report: MigrateReport): void {
   const { totals, files, ghosts } = report;

@@ -21,6 +21,8 @@ export interface Settings {
   readonly addon: boolean;
   /** Absolute. */
   readonly storeDirectory: string;
+  /** Absolute; absent where Home Assistant's files cannot be reached. */
+  readonly homeAssistantConfig?: string;
   /** Names of the sources that were read. */
   readonly origins: readonly string[];
 }
@@ -48,6 +50,7 @@ export function loadSettings(load: LoadOptions = {}): Settings {
       home_assistant_url: "http://supervisor/core",
       home_assistant_token: supervisorToken,
       store_directory: "/data",
+      home_assistant_config: "/homeassistant",
       startup_timeout: 0,
     };
     sources.push({ origin: "Supervisor", values });
@@ -57,11 +60,17 @@ export function loadSettings(load: LoadOptions = {}): Settings {
   sources.push(environmentOptions(environment));
   if (load.flags !== undefined) sources.push({ origin: "command line", values: load.flags });
   const config = createConfig(sources);
-  const storeDirectory = isAbsolute(config.store_directory)
-    ? config.store_directory
-    : join(directory, config.store_directory);
+  const absolute = (path: string): string => (isAbsolute(path) ? path : join(directory, path));
   const origins = sources.filter(({ values }) => Object.keys(values).length > 0).map(({ origin }) => origin);
-  return { config, addon, storeDirectory, origins };
+  return {
+    config,
+    addon,
+    storeDirectory: absolute(config.store_directory),
+    ...(config.home_assistant_config === undefined
+      ? {}
+      : { homeAssistantConfig: absolute(config.home_assistant_config) }),
+    origins,
+  };
 }
 
 function readFileOptions(name: string, directory: string, required: boolean): RawOptions[] {

@@ -66,6 +66,13 @@ export const options = {
     default: 10,
     text: "How far back the recorder is asked at the first start, so that advice comes at once.",
   },
+  home_assistant_config: {
+    type: "text",
+    pattern: /\S/,
+    rule: "a folder",
+    text: "Folder of Home Assistant's configuration, where it can be reached. What the older Python package left there (modbus_state, modbus_statistics) is taken over at the first start. /homeassistant in the add-on.",
+    addon: false,
+  },
   store_directory: {
     type: "text",
     pattern: /\S/,

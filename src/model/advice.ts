@@ -10,6 +10,8 @@ export interface Advice {
   readonly recommended?: number;
   /** Why, in one plain sentence. */
   readonly reason: string;
+  /** Whose counts stand behind it where too little was seen; absent: what was seen. */
+  readonly origin?: "legacy";
   /** Share of its bus the entity takes now and would take. */
   readonly share?: number;
   readonly shareAfter?: number;

@@ -1,6 +1,7 @@
 import type { Advice } from "#model/advice.ts";
 import type { EffectiveInterval } from "#model/effective-interval.ts";
 import type { EntityStatistics } from "#model/entity-statistics.ts";
+import type { Prior } from "#model/prior.ts";
 import { formatDuration } from "#core/duration.ts";
 import { ladder, nearestStep, stepDown, stepUp } from "./ladder.ts";
 
@@ -12,6 +13,8 @@ export interface AdviceInput {
   readonly unit?: string;
   /** Reads seen, while there are too few for an interval. */
   readonly readsSeen: number;
+  /** Stands in where too little was seen. */
+  readonly prior?: Prior;
 }
 
 export interface AdviceOptions {
@@ -45,6 +48,7 @@ interface Wish {
   /** Seconds; on the ladder. */
   readonly wanted: number;
   readonly reason: string;
+  readonly origin?: "legacy";
 }
 
 /**
@@ -64,6 +68,39 @@ export function adviseBus(inputs: readonly AdviceInput[], options: AdviceOptions
 }
 
 function wishOf(input: AdviceInput): Wish | Advice {
+  return (hasSeenEnough(input) ? undefined : priorWish(input)) ?? observedWish(input);
+}
+
+function hasSeenEnough({ statistics, interval }: AdviceInput): boolean {
+  if (statistics === undefined || interval === undefined) return false;
+  return (
+    (statistics.changeRate?.polls ?? 0) >= enoughReads &&
+    (statistics.kind === "constant" || statistics.changes >= enoughChanges)
+  );
+}
+
+/** By what was counted before; undefined where that tells nothing. */
+function priorWish({ prior, ...input }: AdviceInput): Wish | undefined {
+  const { kind, changes = 0 } = input.statistics ?? {};
+  // A device that does not answer now is no better for what it once was.
+  if (kind === "unavailable" || kind === "unknown" || (prior?.changes === 0 && changes > 0)) return undefined;
+  const present = input.interval?.seconds ?? prior?.seconds;
+  if (prior === undefined || prior.polls < enoughReads || present === undefined) return undefined;
+  const wish = (seconds: number, reason: string): Wish => ({
+    input,
+    present,
+    wanted: bounded(Math.max(seconds, present), present),
+    reason,
+    origin: prior.origin,
+  });
+  if (prior.changes === 0)
+    return wish(constantFloor, `Did not change in ${prior.polls} reads that the older package counted.`);
+  const between = (prior.polls / prior.changes) * (prior.seconds ?? present);
+  const reason = `Changed about every ${about(between * 1_000)}, as the older package counted.`;
+  return wish(between > present * 2 ? stepDown(between / 2) : present, reason);
+}
+
+function observedWish(input: AdviceInput): Wish | Advice {
   const { entityId, statistics, interval, readsSeen } = input;
   const wait = (reason: string): Advice => ({ entityId, action: "wait", reason });
   if (statistics === undefined) return wait("No value has been seen yet.");
@@ -163,7 +200,7 @@ function settle(wishes: readonly Wish[], { serviceSeconds, budget }: AdviceOptio
   return settled;
 }
 
-function toAdvice({ input, present, wanted, reason }: Wish, { serviceSeconds }: AdviceOptions): Advice {
+function toAdvice({ input, present, wanted, reason, origin }: Wish, { serviceSeconds }: AdviceOptions): Advice {
   const now = nearestStep(present);
   const action = wanted > now ? "slower" : wanted < now ? "faster" : "keep";
   return {
@@ -172,6 +209,7 @@ function toAdvice({ input, present, wanted, reason }: Wish, { serviceSeconds }: 
     present,
     recommended: wanted,
     reason,
+    ...(origin === undefined ? {} : { origin }),
     share: serviceSeconds / present,
     shareAfter: action === "keep" ? serviceSeconds / present : serviceSeconds / wanted,
   };

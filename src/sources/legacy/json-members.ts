@@ -49,13 +49,12 @@ export async function* readMembers(
   let behindDamage = false;
   let objects = 0;
   let wasted = 0;
-  const damaged = (text: string): void => {
+  const damaged = (text: string, at = 0): void => {
     behindDamage = true;
-    if (findings.damage.length < mostDamages) findings.damage.push({ offset: window.offset, text });
+    if (findings.damage.length < mostDamages) findings.damage.push({ offset: window.offset + at, text });
   };
-  const search = async (): Promise<void> => {
-    const next = await window.peek();
-    damaged(next === "" ? "is cut off" : next === "\0" ? "has zeros in it" : "is damaged");
+  const search = (next: string, at = 0): void => {
+    damaged(next === "" ? "is cut off" : next === "\0" ? "has zeros in it" : "is damaged", at);
     mode = "searching";
   };
   for (;;) {
@@ -66,7 +65,7 @@ export async function* readMembers(
         return;
       }
       if (first !== "{") {
-        await search();
+        search(first);
         continue;
       }
       if (objects > 0) damaged("goes on behind its end");
@@ -101,15 +100,24 @@ export async function* readMembers(
       const complete = fault === undefined;
       yield { key, value, complete, isComplete: (part) => !open.has(part), behindDamage };
     }
+    if (fault !== undefined) {
+      search(window.text[member.length] ?? "", member.length);
+      // A text that was never closed may have swallowed the quote with which the next member begins.
+      window.drop(Math.max(0, window.text.lastIndexOf('"', member.length - 1)));
+      continue;
+    }
     window.drop(member.length);
-    const next = fault === undefined ? await window.peek() : "";
+    const next = await window.peek();
     if (next === "," || next === "}") window.drop(1);
-    if (next === ",") mode = (await window.peek()) === '"' ? "inside" : mode;
-    // Behind a damage nobody knows what it is that ends.
-    else if (next === "}") mode = mode === "inside" && !behindDamage ? "before" : "searching";
-    else await search();
+    if (next === "}") {
+      // Behind a damage nobody knows what it is that ends.
+      mode = mode === "inside" && !behindDamage ? "before" : "searching";
+      continue;
+    }
+    const begin = next === "," ? await window.peek() : next;
     // Python leaves no comma behind the last member.
-    if (next === "," && (await window.peek()) !== '"') await search();
+    if (next === "," && begin === '"') mode = "inside";
+    else search(begin);
   }
 }
 

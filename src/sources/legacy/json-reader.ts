@@ -161,7 +161,9 @@ export class JsonReader {
       throw new NotJson(end, end + 2 >= this.#text.length);
     this.at = end;
     const number = Number(text);
-    return Number.isInteger(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(text) ? BigInt(text) : number;
+    if (Number.isSafeInteger(number) || !/^-?\d+$/.test(text)) return number;
+    const exact = BigInt(text);
+    return Number.isFinite(number) && BigInt(number) === exact ? number : exact;
   }
 
   #word(): JsonValue {

@@ -115,8 +115,11 @@ class PieceDecoder {
   }
 }
 
-function utf16Of([first, second]: Buffer): "utf-16le" | "utf-16be" | undefined {
-  const brace = 0x7b;
-  if ((first === 0xff && second === 0xfe) || (first === brace && second === 0)) return "utf-16le";
-  return (first === 0xfe && second === 0xff) || (first === 0 && second === brace) ? "utf-16be" : undefined;
+/** By the mark, or by the zeros between letters. */
+function utf16Of([first, second, third, fourth]: Buffer): "utf-16le" | "utf-16be" | undefined {
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0))
+    return "utf-16le";
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0))
+    return "utf-16be";
+  return undefined;
 }

@@ -9,6 +9,11 @@ export const legacyFolderNames = ["modbus_state", "modbus_statistics"] as const;
 /** The folders of the old package in a folder: it itself, or those in it with their names; empty when there are none. */
 export async function findLegacyFolders(directory: string): Promise<readonly string[]> {
   if (await holdsLegacyFiles(directory)) return [directory];
+  return legacyFoldersIn(directory);
+}
+
+/** Those with the names of the old package in a folder. */
+export async function legacyFoldersIn(directory: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const name of legacyFolderNames) {
     const path = join(directory, name);

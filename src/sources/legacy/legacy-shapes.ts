@@ -72,13 +72,13 @@ export function isOfKind(kind: LegacyKind, key: string, value: JsonValue): boole
   if (kind === "clusters") return isCluster(value) || (Array.isArray(value) && value.length === 0);
   if (kind === "correlation") return isCorrelationRow(value) || (isObject(value) && Object.keys(value).length === 0);
   if (kind === "index") return typeof value === "string" || typeof value === "number";
-  return documents.some(([name, keys]) => name === kind && (keys.includes(key) || key === "meta")) || kind === "meta";
+  return documents.some(([name, keys]) => name === kind && (keys.includes(key) || key === "meta" || key === "version"));
 }
 
 /** True for what behind a damage can only be a member of a file of this kind, and not a part of one. */
 export function isRecordOf(kind: LegacyKind, key: string, value: JsonValue): boolean {
-  if (kind === "clusters") return isCluster(value);
-  if (kind === "correlation") return isCorrelationRow(value);
+  if (kind === "clusters" && isCluster(value)) return true;
+  if (kind === "correlation" && isCorrelationRow(value)) return true;
   return isStatistics(key, value) || (key !== "history" && isHistory(value));
 }
 

@@ -15,6 +15,12 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
+/** The zone of this machine; undefined where it is UTC: the clock of a container says nothing about the house. */
+export function machineZone(): string | undefined {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu)$/.test(timeZone) ? undefined : timeZone;
+}
+
 /**
  * An ISO text, with or without a zone, as Python's `isoformat` and `strftime` write it. Without one it is UTC or the local time of `zone`; a local time that
  * was skipped or came twice, or of which no zone is known, stays undecided.

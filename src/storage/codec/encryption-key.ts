@@ -1,9 +1,7 @@
-import { open } from "node:fs/promises";
 import { CadenceError } from "#core/errors.ts";
+import { readKeyFile } from "../volume/key-file.ts";
 
 const keyLength = 32;
-/** What a file of a key can have at most, in bytes: base64 with white space around it. */
-const longestFile = 1_024;
 
 /** The key of `encryptedCodec` out of an option: 64 hexadecimal digits or base64 of 32 bytes. Throws STORE_KEY_WRONG, which never shows what was given. */
 export function parseEncryptionKey(text: string): Uint8Array {
@@ -15,7 +13,7 @@ export function parseEncryptionKey(text: string): Uint8Array {
 
 /** The key out of a file: its 32 bytes as they are, or one of the texts above. Throws STORE_KEY_WRONG when there is none. */
 export async function readEncryptionKey(path: string): Promise<Uint8Array> {
-  const bytes = await readStart(path).catch((cause: unknown) => {
+  const bytes = await readKeyFile(path).catch((cause: unknown) => {
     throw notAKey(`The encryption key in ${path} cannot be read.`, cause);
   });
   if (bytes.length === keyLength) return bytes;
@@ -24,12 +22,6 @@ export async function readEncryptionKey(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw notAKey(`There is no encryption key in ${path}.`, cause);
   }
-}
-
-async function readStart(path: string): Promise<Uint8Array> {
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(new Uint8Array(longestFile), 0, longestFile, 0);
-  return buffer.slice(0, bytesRead);
 }
 
 function notAKey(sentence: string, cause?: unknown): CadenceError {

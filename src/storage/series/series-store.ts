@@ -288,7 +288,7 @@ export class SeriesStore {
     try {
       const batch = new Batch();
       const replaced: Replacement[] = [];
-      const breath = new Breath();
+      const breath = new Breath(1);
       for (const state of this.#byId.values()) {
         if (state.frozen === undefined) continue;
         if (this.#closing) return this.#log.putBack(log);
@@ -361,7 +361,7 @@ export class SeriesStore {
   async #densifySome(before: number): Promise<readonly BlockSummary[]> {
     const batch = new Batch();
     const joined: Replacement[] = [];
-    const breath = new Breath();
+    const breath = new Breath(1);
     let samples = 0;
     for (const state of this.#byId.values()) {
       for (const run of runsToJoin(state.blocks, { largest: denseBlock, before })) {

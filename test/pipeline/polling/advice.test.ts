@@ -167,3 +167,29 @@ describe("the advice for a bus", () => {
     );
   });
 });
+
+describe("what was counted before", () => {
+  const prior = (changes: number, polls = 2_000) =>
+    ({ entityId: "sensor.a", origin: "legacy", polls, changes, seconds: 30 }) as const;
+  const withPrior = (register: Register | undefined, changes: number, polls?: number) => {
+    const seen = register === undefined ? { entityId: "sensor.a", readsSeen: 0 } : inputOf("sensor.a", register);
+    return adviseBus([{ ...seen, prior: prior(changes, polls) }], roomy)[0];
+  };
+
+  it("gives advice at once, and says whose it is", () => {
+    expect(withPrior(undefined, 0)).toMatchObject({ action: "slower", present: 30, origin: "legacy" });
+    expect(withPrior(undefined, 20)).toMatchObject({ action: "slower", recommended: 180, origin: "legacy" });
+    expect(withPrior(undefined, 1_990)).toMatchObject({ action: "keep", recommended: 30, origin: "legacy" });
+    expect(withPrior(undefined, 20)?.reason).toBe("Changed about every 50 min, as the older package counted.");
+  });
+
+  it("stands in only until enough was seen, and never against what was seen", () => {
+    const constant = { seconds: 5, value: () => "7" };
+    expect(withPrior({ ...constant, reads: 2 }, 20)?.origin).toBe("legacy");
+    expect(withPrior(constant, 20)?.origin).toBeUndefined();
+    const moving = { seconds: 5, reads: 8, value: ramp };
+    expect(withPrior(moving, 0)?.origin).toBeUndefined();
+    expect(withPrior({ seconds: 5, reads: 8, value: () => "unavailable" }, 0)?.origin).toBeUndefined();
+    expect(withPrior(undefined, 0, 5)).toMatchObject({ action: "wait" });
+  });
+});
