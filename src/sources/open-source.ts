@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { CadenceError } from "#core/errors.ts";
-import { CsvSource } from "./csv-source.ts";
+import { TextSource } from "./text-source.ts";
 import { RecorderDatabase, sqliteMagic } from "./recorder-database.ts";
 import type { Source } from "./source.ts";
 
@@ -11,7 +11,7 @@ export async function openSource(path: string): Promise<Source> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(sqliteMagic.length), 0, sqliteMagic.length, 0);
     return bytesRead === sqliteMagic.length && buffer.equals(sqliteMagic)
       ? new RecorderDatabase(path)
-      : new CsvSource(path);
+      : new TextSource(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") {

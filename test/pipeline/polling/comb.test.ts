@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accumulate, emptyAccumulator, gapsOfReads } from "#pipeline/statistics/accumulator.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
-import { CsvSource } from "#sources/csv-source.ts";
+import { TextSource } from "#sources/text-source.ts";
 import { join } from "node:path";
 import { seeded } from "../../support/random.ts";
 import { readingsOf } from "../../support/readings.ts";
@@ -51,7 +51,7 @@ describe("the comb in the times between changes", () => {
     ["keti-room510-5s", 5],
   ])(`finds the step of the real recording %s: %d s (${withoutSharedData})`, async (name, step) => {
     const states = new Map<string, ReturnType<typeof emptyAccumulator>>();
-    for await (const { samples } of new CsvSource(join(sharedData, "series", name, "series.csv.gz")).read()) {
+    for await (const { samples } of new TextSource(join(sharedData, "series", name, "series.csv.gz")).read()) {
       for (const { entityId, time, state } of samples) {
         const learned = states.get(entityId) ?? emptyAccumulator();
         states.set(entityId, learned);

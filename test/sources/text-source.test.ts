@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sample } from "#model/sample.ts";
@@ -50,7 +50,8 @@ describe("a file of samples", () => {
   });
 
   it("may be compressed, whatever its name says", async () => {
-    expect((await read(gzipSync(`${header}sensor.a,1,5\n`))).samples).toEqual([a(1, "5")]);
+    for (const pack of [gzipSync, zstdCompressSync])
+      expect((await read(pack(`${header}sensor.a,1,5\n`))).samples).toEqual([a(1, "5")]);
   });
 
   it("may hold every character there is, a replacement character too, cut anywhere by the reading", async () => {
@@ -153,6 +154,85 @@ describe("what is written as CSV", () => {
         expect(back).toEqual(rows);
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe("Home Assistant's history export", () => {
+  it("gives every row, with its times to the millisecond", async () => {
+    const { samples, problems } = await read(
+      "entity_id,state,last_changed\nsensor.a,21.50,2026-11-20T20:39:05.557571+00:00\nsensor.a,unavailable,2026-11-20T22:39:06.000Z\n" +
+        "sensor.a,on,2026-11-20 22:39:06+02:00\n",
+    );
+    expect(problems).toEqual([]);
+    expect(samples).toEqual([
+      a(Date.UTC(2026, 10, 20, 20, 39, 5, 558), "21.50"),
+      a(Date.UTC(2026, 10, 20, 22, 39, 6), "unavailable"),
+      a(Date.UTC(2026, 10, 20, 20, 39, 6), "on"),
+    ]);
+  });
+
+  it("names times without a zone, and leaves them out", async () => {
+    const { samples, problems } = await read(
+      "entity_id,state,last_changed\nsensor.a,1,2026-11-20T20:39:05\nsensor.a,2,yesterday\n",
+    );
+    expect(samples).toEqual([]);
+    expect(problems).toEqual([
+      { line: 2, text: "“2026-11-20T20:39:05” is no time with a zone" },
+      { line: 3, text: "“yesterday” is no time with a zone" },
+    ]);
+  });
+});
+
+describe("InfluxDB's line protocol", () => {
+  it("gives the states that Home Assistant wrote, whatever the precision of their times", async () => {
+    const { samples, problems } = await read(
+      [
+        "# INFLUXDB EXPORT: 1677-09-21T00:12:43Z",
+        "CREATE DATABASE home WITH NAME autogen",
+        'W,domain=sensor,entity_id=a friendly_name_str="A, the \\"first\\"",value=12.5 1700000000123456789',
+        "W,domain=sensor,entity_id=a value=13i 1700000001123457",
+        "\u00B0C,domain=sensor,entity_id=a,source=HA value=-0.5 1700000002123",
+        'state,domain=sensor,entity_id=a state="Aus\\\\ \u00e4" 1700000003',
+        'units\\ of\\,x,domain=sensor,entity_id=a friendly_name_str="A" 1700000004000',
+        "binary_sensor.door,domain=binary_sensor,entity_id=door value=1 1700000005000",
+        'binary_sensor.door,domain=binary_sensor,entity_id=door state="on",value=1 1700000005000',
+      ].join("\n"),
+    );
+    expect(problems).toEqual([]);
+    expect(samples).toEqual([
+      a(1_700_000_000_123, "12.5"),
+      a(1_700_000_001_123, "13"),
+      a(1_700_000_002_123, "-0.5"),
+      a(1_700_000_003_000, "Aus\\ \u00e4"),
+      { entityId: "binary_sensor.door", time: 1_700_000_005_000, state: "on" },
+    ]);
+  });
+
+  it("names lines that are none, and goes on behind them", async () => {
+    const good = "W,domain=sensor,entity_id=a value=1 1700000000000";
+    const bad = [
+      "W,domain value=1 1700000000000",
+      "W,domain=sensor,entity_id=a",
+      "W,domain=sensor,entity_id=a value= 1700000000000",
+      "W,domain=sensor,entity_id=a value=1",
+      "W,domain=sensor,entity_id=a value=1 now",
+      "W,domain=sensor,entity_id=A!b value=1 1700000000000",
+      'W,domain=sensor,entity_id=a state="never closed 1700000000000',
+    ];
+    const { samples, problems } = await read([good, ...bad, good.replace("value=1", "value=2")].join("\r\n"));
+    expect(samples.map(({ state }) => state)).toEqual(["1", "2"]);
+    expect(problems.map(({ line }) => line)).toEqual(bad.map((_, index) => index + 2));
+  });
+
+  it("is read the same however it is cut into pieces, and never fails", async () => {
+    const line = fc.stringMatching(/^[ -~]{0,60}$/);
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
+        const { failure } = await read(["W,domain=sensor,entity_id=a value=1 1700000000000", ...lines].join("\n"));
+        expect(failure).toBeUndefined();
+      }),
+      { numRuns: 100 },
     );
   });
 });
