@@ -1,12 +1,16 @@
-/** `npm run bench -- storage`: which benchmark, and its options. */
+/** `npm run bench -- storage` or `-- import`: which benchmark, and its options. */
+import { runImportBench } from "./import/run.ts";
 import { runStorageBench } from "./storage/run.ts";
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === "storage") {
   await runStorageBench(rest);
+} else if (name === "import") {
+  runImportBench(rest);
 } else {
   process.stderr.write(
-    `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n`,
+    `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
+      `       npm run bench -- import [--rows N]\n`,
   );
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 import { Batch, type Storage } from "#storage/index.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { HomeRepository } from "./home.ts";
+import { ImportsRepository } from "./imports.ts";
 import { IntervalHistoryRepository } from "./interval-history.ts";
 import { LegacyRepository } from "./legacy.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
@@ -14,6 +15,7 @@ export class Repository {
   readonly runtimeState: RuntimeStateRepository;
   readonly intervalHistory: IntervalHistoryRepository;
   readonly legacy: LegacyRepository;
+  readonly imports: ImportsRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -24,6 +26,7 @@ export class Repository {
     this.runtimeState = runtimeState;
     this.intervalHistory = new IntervalHistoryRepository(storage);
     this.legacy = new LegacyRepository(storage);
+    this.imports = new ImportsRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {

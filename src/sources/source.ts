@@ -1,3 +1,4 @@
+import type { EntityId } from "#model/entity.ts";
 import type { Sample } from "#model/sample.ts";
 
 /** Something in a file that is no sample; the others are taken. */
@@ -13,10 +14,24 @@ export interface SourceBatch {
   readonly problems: readonly SourceProblem[];
   /** How far the file has been read, 0 to 1; for progress. */
   readonly share: number;
+  /** Where a later reading may go on once this batch is stored; absent where that cannot be told. */
+  readonly position?: string;
+}
+
+export interface ReadOptions {
+  /** Samples of others may be left out. @default all */
+  readonly wanted?: (entityId: EntityId) => boolean;
+  /** A `position` of an earlier reading; only of a source of the same identity. */
+  readonly after?: string;
 }
 
 /** A file from which samples come. Reading it twice gives the same. Throws SOURCE_NOT_FOUND, SOURCE_UNREADABLE. */
 export interface Source {
   readonly path: string;
-  read(): AsyncIterable<SourceBatch>;
+  /**
+   * Names the source when its batches have positions, because rows are only ever added behind those that were read; the same after it was moved, another when
+   * something else took its place. Undefined of a source that is always read from its beginning.
+   */
+  identity(): Promise<string | undefined>;
+  read(options?: ReadOptions): AsyncIterable<SourceBatch>;
 }

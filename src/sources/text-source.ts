@@ -17,6 +17,10 @@ export class TextSource implements Source {
     this.path = path;
   }
 
+  identity(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async *read(): AsyncGenerator<SourceBatch> {
     await using file = await TextFile.open(this.path);
     const batcher = new SampleBatcher();

@@ -58,3 +58,113 @@ describe("Home Assistant's recorder data base", () => {
     expect(new Set(samples.map((sample) => JSON.stringify(sample))).size).toBe(samples.length);
   });
 });
+
+/** A data base with `count` rows of three entities, several of them in one millisecond. */
+function makeDatabase(name: string, schema: string, insert: string, count: number): string {
+  const path = folder.at(name);
+  using database = new DatabaseSync(path);
+  database.exec(schema);
+  const statement = database.prepare(insert);
+  statement.setAllowUnknownNamedParameters(true);
+  database.exec("begin");
+  for (let row = 0; row < count; row += 1) {
+    const time = 1_600_000_000 + Math.floor(row / 3) * 0.25;
+    const text = new Date(time * 1_000).toISOString().slice(0, -1).replace("T", " ");
+    statement.run({
+      id: (row % 3) + 1,
+      name: `sensor.s${(row % 3) + 1}`,
+      state: String(row),
+      time,
+      text: `${text}000`,
+    });
+  }
+  database.exec("commit");
+  return path;
+}
+
+const today = `create table states_meta (metadata_id integer primary key, entity_id text);
+  create table states (state_id integer primary key, entity_id char(0), state text, last_changed char(0), last_changed_ts real, last_updated char(0), last_updated_ts real, metadata_id integer);
+  create index ix_states_last_updated_ts on states (last_updated_ts);
+  insert into states_meta values (1, 'sensor.s1'), (2, 'sensor.s2'), (3, 'sensor.s3');`;
+const intoToday = "insert into states (metadata_id, state, last_updated_ts) values ($id, $state, $time)";
+const of2021 = `create table states (state_id integer primary key, entity_id text, state text, last_changed datetime, last_updated datetime);
+  create index ix_states_last_updated on states (last_updated);`;
+const into2021 =
+  "insert into states (entity_id, state, last_changed, last_updated) values ($name, $state, $text, $text)";
+const expectedRows = (count: number): Sample[] =>
+  Array.from({ length: count }, (_, row) => ({
+    entityId: `sensor.s${(row % 3) + 1}`,
+    time: 1_600_000_000_000 + Math.floor(row / 3) * 250,
+    state: String(row),
+  }));
+
+describe("a recorder data base of any age", () => {
+  it.each([
+    ["today", today, intoToday],
+    ["2021: times as texts, names in the rows", of2021, into2021],
+    [
+      "2023.2: both kinds of times, names in the rows",
+      `create table states (state_id integer primary key, entity_id text, state text, last_changed datetime, last_changed_ts real, last_updated datetime, last_updated_ts real);`,
+      "insert into states (entity_id, state, last_updated_ts) values ($name, $state, $time)",
+    ],
+  ])("%s: gives every row, in order, over many pages", async (name, schema, insert) => {
+    const path = makeDatabase(`${name.slice(0, 6)}.db`, schema, insert, 17_000);
+    expect(await readAll(path)).toEqual(expectedRows(17_000));
+  });
+
+  it("that Home Assistant has half moved to the new form gives the rows of both", async () => {
+    const path = makeDatabase(
+      "half.db",
+      `${today} drop table states; create table states (state_id integer primary key, entity_id text, state text, last_changed datetime, last_changed_ts real, last_updated datetime, last_updated_ts real, metadata_id integer);`,
+      into2021,
+      9,
+    );
+    using database = new DatabaseSync(path);
+    database.exec(
+      "update states set last_updated_ts = unixepoch(last_updated, 'subsec'), last_updated = null, last_changed = null, metadata_id = 1 + (state_id - 1) % 3, entity_id = null where state_id > 6",
+    );
+    expect(await readAll(path)).toEqual(expectedRows(9));
+  });
+
+  it("can be gone on with from every place, also while rows are added", async () => {
+    const path = makeDatabase("resume.db", today, intoToday, 12_000);
+    const source = await openSource(path);
+    const positions: [string, number][] = [];
+    let seen = 0;
+    for await (const { samples, position } of source.read()) {
+      seen += samples.length;
+      if (position !== undefined) positions.push([position, seen]);
+    }
+    expect(positions.length).toBeGreaterThan(2);
+    using database = new DatabaseSync(path);
+    database.exec("insert into states (metadata_id, state, last_updated_ts) values (1, 'new', 1700000000)");
+    for (const [after, done] of positions) {
+      const rest: Sample[] = [];
+      for await (const { samples } of source.read({ after })) rest.push(...samples);
+      expect(rest).toEqual([
+        ...expectedRows(12_000).slice(done),
+        { entityId: "sensor.s1", time: 1_700_000_000_000, state: "new" },
+      ]);
+    }
+  });
+
+  it("gives only the entities that are wanted", async () => {
+    const path = makeDatabase("wanted.db", today, intoToday, 300);
+    const samples: Sample[] = [];
+    for await (const batch of (await openSource(path)).read({ wanted: (entityId) => entityId === "sensor.s2" }))
+      samples.push(...batch.samples);
+    expect(samples).toEqual(expectedRows(300).filter(({ entityId }) => entityId === "sensor.s2"));
+  });
+
+  it.skipIf(!hasSharedData)(`gives as many samples as SQL counts (${withoutSharedData})`, async () => {
+    const path = folder.at("count.db");
+    writeFileSync(path, gunzipSync(readFileSync(join(sharedData, "home-assistant", "recorder-normal.db.gz"))));
+    using database = new DatabaseSync(path, { readOnly: true });
+    const { rows } = database
+      .prepare(
+        "select count(*) as rows from states where state is not null and (last_changed_ts is null or last_changed_ts = last_updated_ts)",
+      )
+      .get() as { rows: number };
+    expect((await readAll(path)).length).toBe(rows);
+  });
+});

@@ -1,0 +1,62 @@
+/** Names of the columns of each table that matters; empty where there is no such table. */
+export interface RecorderColumns {
+  readonly states: ReadonlySet<string>;
+  readonly statesMeta: ReadonlySet<string>;
+}
+
+/** A part of the rows that has an order of its own. */
+export interface RecorderPart {
+  /** In front of every row. */
+  readonly beginning: number | string;
+  /** Rows `entityId`, `updated` (Unix seconds), `state`, `at`, `id` behind a place (`?1` at, `?2` id) in their order, at most `?3`. */
+  readonly page: string;
+  /** The newest time, as `last`, in Unix seconds. */
+  readonly extent: string;
+}
+
+/**
+ * How states are asked for: rows in which a state came into being. In the schema of today (41, 2023.4) times are `…_ts`, and `last_changed_ts` is null when it equals
+ * `last_updated_ts`; where it differs, attributes alone changed. Before, times were texts in UTC, and entity ids stood in the row. While Home Assistant moves from one to the other
+ * both occur in one table, and the old columns stay, empty. A null state marks a removed entity. Undefined when it is none of these.
+ */
+export function recorderParts({ states, statesMeta }: RecorderColumns): readonly RecorderPart[] | undefined {
+  const hasMeta = states.has("metadata_id") && statesMeta.has("entity_id");
+  const hasNumbers = states.has("last_updated_ts") && states.has("last_changed_ts");
+  const hasTexts = states.has("last_updated") && states.has("last_changed");
+  if (!states.has("state") || !(hasNumbers || hasTexts) || !(hasMeta || states.has("entity_id"))) return undefined;
+  const entity = [...(hasMeta ? ["m.entity_id"] : []), ...(states.has("entity_id") ? ["s.entity_id"] : [])];
+  const entityId = entity.length === 1 ? (entity[0] as string) : `coalesce(${entity.join(", ")})`;
+  const from = hasMeta ? "states s left join states_meta m on m.metadata_id = s.metadata_id" : "states s";
+  const part = (order: string, changed: string, updated: string, only: string): Omit<RecorderPart, "beginning"> => ({
+    // By a plain column: its index gives the order, without sorting.
+    page: `
+      select ${entityId} as entityId, ${updated} as updated, s.state as state, ${order} as at, s.state_id as id
+      from ${from}
+      where ${order} >= ?1 and (${order} > ?1 or s.state_id > ?2) ${only}
+        and s.state is not null and ${entityId} is not null and (${changed} is null or ${changed} = ${order})
+      order by ${order}, s.state_id limit ?3`,
+    extent: `select max(${updated}) as last from states s where ${order} is not null ${only}`,
+  });
+  const texts = hasTexts
+    ? [
+        {
+          beginning: "",
+          ...part(
+            "s.last_updated",
+            "s.last_changed",
+            "unixepoch(s.last_updated, 'subsec')",
+            hasNumbers ? "and s.last_updated_ts is null" : "",
+          ),
+        },
+      ]
+    : [];
+  const numbers = hasNumbers
+    ? [
+        {
+          beginning: -Number.MAX_VALUE,
+          ...part("s.last_updated_ts", "s.last_changed_ts", "s.last_updated_ts", ""),
+        },
+      ]
+    : [];
+  return [...texts, ...numbers];
+}
