@@ -6,7 +6,6 @@ import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
 
 const root = join(import.meta.dirname, "..", "..");
-const nodeOptions = ["--max-semi-space-size=4", "--optimize-for-size"];
 const entities = 200;
 
 /**
@@ -57,7 +56,7 @@ function run(parameters: readonly string[]): Run {
   const began = performance.now();
   const { status, stderr } = spawnSync(
     process.execPath,
-    [...nodeOptions, "--import", `data:text/javascript,${encodeURIComponent(watch)}`, ...parameters],
+    ["--import", `data:text/javascript,${encodeURIComponent(watch)}`, ...parameters],
     { encoding: "utf8", maxBuffer: 1 << 26 },
   );
   const seconds = (performance.now() - began) / 1_000;

@@ -11,13 +11,8 @@ import type { ReadOptions, Source, SourceBatch } from "./source.ts";
 /** What an SQLite file begins with. */
 export const sqliteMagic: Buffer = Buffer.from("SQLite format 3\0");
 
-interface Row {
-  readonly entityId: string;
-  readonly updated: number;
-  readonly state: string;
-  readonly at: number | string;
-  readonly id: number;
-}
+/** Arrays are read a third faster than objects. */
+type Row = readonly [entityId: string, updated: number, state: string, at: number | string, id: number];
 
 /** How far the rows of a part were read: everything at or in front of this. */
 interface Place {
@@ -69,17 +64,19 @@ async function* readPart(
 ): AsyncGenerator<SourceBatch> {
   const { last } = database.prepare(extent).get() as { last: number | null };
   const statement = database.prepare(page);
+  statement.setReturnArrays(true);
   let place = from ?? { part, at: beginning, id: -1 };
   for (let first: number | undefined; ;) {
     const rows = wholeTimes(statement.all(place.at, place.id, rowsAtOnce) as unknown as readonly Row[]);
     const end = rows.at(-1);
     if (end === undefined) return;
-    first ??= rows[0]?.updated ?? end.updated;
-    place = { part, at: end.at, id: end.id };
+    const [, updatedAt, , at, id] = end;
+    first ??= rows[0]?.[1] ?? updatedAt;
+    place = { part, at, id };
     const batcher = new SampleBatcher();
-    for (const { entityId, updated, state } of rows)
+    for (const [entityId, updated, state] of rows)
       if (isEntityId(entityId) && wanted(entityId)) batcher.add({ entityId, time: toMilliseconds(updated), state });
-    const share = last === null || last <= first ? 1 : Math.min(1, (end.updated - first) / (last - first));
+    const share = last === null || last <= first ? 1 : Math.min(1, (updatedAt - first) / (last - first));
     const batches = [...batcher.take(true)];
     for (const samples of batches.slice(0, -1)) yield { samples, problems: [], share };
     yield { samples: batches.at(-1) ?? [], problems: [], share, position: JSON.stringify(place) };
@@ -90,9 +87,10 @@ async function* readPart(
 /** Rows of one millisecond are not torn: those of the last one come with the next page, unless this is the last page. */
 function wholeTimes(rows: readonly Row[]): readonly Row[] {
   if (rows.length < rowsAtOnce) return rows;
-  const last = toMilliseconds((rows.at(-1) as Row).updated);
-  const whole = rows.filter(({ updated }) => toMilliseconds(updated) < last);
-  return whole.length === 0 ? rows : whole;
+  const last = toMilliseconds((rows.at(-1) as Row)[1]);
+  let length = rows.length;
+  while (length > 0 && toMilliseconds((rows[length - 1] as Row)[1]) === last) length -= 1;
+  return length === 0 ? rows : rows.slice(0, length);
 }
 
 function partsOf(database: DatabaseSync, path: string): readonly RecorderPart[] {

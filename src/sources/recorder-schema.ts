@@ -8,7 +8,7 @@ export interface RecorderColumns {
 export interface RecorderPart {
   /** In front of every row. */
   readonly beginning: number | string;
-  /** Rows `entityId`, `updated` (Unix seconds), `state`, `at`, `id` behind a place (`?1` at, `?2` id) in their order, at most `?3`. */
+  /** Rows of entity id, time (Unix seconds), state, `at`, `id` behind a place (`?1` at, `?2` id) in their order, at most `?3`. */
   readonly page: string;
   /** The newest time, as `last`, in Unix seconds. */
   readonly extent: string;

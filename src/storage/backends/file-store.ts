@@ -14,11 +14,13 @@ import { chunkIdOf, chunkName, formatVersion } from "../chunk/chunk-format.ts";
 import { type Manifest, replaceManifest } from "../chunk/manifest.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import type { Volume } from "../volume/volume.ts";
+import { batchesOf, lastOfEachKey } from "./bulk-batches.ts";
 import { checkBatch, checkKey, storeClosed } from "./checks.ts";
 import { ChunkSet, type ChunkState, locationOf } from "./chunk-set.ts";
 import { loadChunks, quarantine, type RecoveryReport } from "./file-store-loader.ts";
 import { type StoreFault, verifyChunks, type VerifyOptions, type VerifyReport } from "./file-store-verify.ts";
 import type { Location } from "./key-index.ts";
+import { retiringChunks, type WorthRewriting, worthKeeping } from "./retirement.ts";
 
 export interface FileStoreOptions {
   readonly volume: Volume;
@@ -54,14 +56,6 @@ interface WaitingBatch {
   readonly done: PromiseWithResolvers<void>;
 }
 
-/** Which chunks are rewritten: those of which at most the share `live` is live, and, with `logs`, all sealed logs. */
-interface WorthRewriting {
-  readonly live: number;
-  readonly logs: boolean;
-  /** These in any case. */
-  readonly force?: ReadonlySet<number>;
-}
-
 export interface RepairReport {
   /** What was found. */
   readonly faults: readonly StoreFault[];
@@ -77,14 +71,6 @@ export interface RepairReport {
 const mostWaiting = 10_000;
 /** More bytes than this are not left to the next commit: whoever seals a chunk waits for what is not synced. */
 const mostUnsynced = 1024 * 1024;
-/** Live values are carried out of a chunk when less than this share of it is live. */
-const worthKeeping = 0.7;
-const hardlyAnything = 0.1;
-/** Of what replaces everything, so many bytes are held at a time. */
-const bytesAtOnce = 4 * 1024 * 1024;
-/** Live bytes carried along by one bulk write at the most. */
-const mostCarried = 16 * 1024 * 1024;
-
 /**
  * A store on files: chunks that are appended to and never changed, found by a manifest that is replaced atomically. The index
  * of live keys is in memory and made from the chunks at every opening. See docs/format/.
@@ -457,7 +443,7 @@ export class FileStore implements Store {
     await this.#writeChunk(plan, {
       fill: async (writer) => {
         const placed: PlacedOperation[] = [];
-        for await (const part of partsOf(entries)) {
+        for await (const part of batchesOf(entries)) {
           count += part.size;
           for (const operation of await writer.appendSplit(part.operations, plan.sequence)) placed.push(operation);
         }
@@ -554,38 +540,8 @@ export class FileStore implements Store {
     }
   }
 
-  /** Sealed chunks of which little stays live once `leaving` keys are gone. */
-  #retiring(
-    leaving: ReadonlySet<string>,
-    { live: share, logs, force }: WorthRewriting,
-    sealedNow?: number,
-  ): Set<number> {
-    const live = new Map(
-      [...this.#set.chunks.values()].filter(({ sealed }) => sealed).map(({ id, liveBytes }) => [id, liveBytes]),
-    );
-    for (const key of leaving) {
-      const location = this.#set.index.get(key);
-      const left = location === undefined ? undefined : live.get(location.chunk);
-      if (location !== undefined && left !== undefined)
-        live.set(location.chunk, left - this.#set.bytesOf(key, location));
-    }
-    // A chunk that is missing goes from the manifest.
-    const retiring = new Set([...(force ?? [])].filter((id) => !this.#set.chunks.has(id)));
-    let carried = 0;
-    for (const [id, bytes] of live) {
-      const state = this.#set.chunks.get(id);
-      // What came while the bulk was made ready is in the log that was sealed just now, and will be gone with the next.
-      const most = id === sealedNow && !logs ? hardlyAnything : share;
-      const worth = bytes <= (state?.file.size ?? 0) * most || (logs && state?.purpose === "log");
-      if (force?.has(id) === true) {
-        retiring.add(id);
-        continue;
-      }
-      if (this.#unmovable.has(id) || !worth || carried + bytes > mostCarried) continue;
-      carried += bytes;
-      retiring.add(id);
-    }
-    return retiring;
+  #retiring(leaving: ReadonlySet<string>, worth: WorthRewriting, sealedNow?: number): Set<number> {
+    return retiringChunks(this.#set, { ...worth, leaving, unmovable: this.#unmovable, sealedNow });
   }
 
   /** True when the live value of a key stands in a chunk that stays. */
@@ -734,34 +690,8 @@ export class FileStore implements Store {
   }
 }
 
-/** As batches of some megabytes. */
-async function* partsOf(entries: AsyncIterable<Entry>): AsyncGenerator<Batch> {
-  let part = new Batch();
-  let bytes = 0;
-  for await (const { key, value } of entries) {
-    part.put(key, value);
-    bytes += key.length + value.length;
-    if (bytes < bytesAtOnce) continue;
-    yield part;
-    part = new Batch();
-    bytes = 0;
-  }
-  if (part.size > 0) yield part;
-}
-
 function tooManyWait(): CadenceError {
   return new CadenceError("QUEUE_FULL", `${mostWaiting} writes wait for the disk already.`, {
     remedy: "The disk is slow or hangs; it is tried again by itself.",
   });
-}
-
-/** A bulk chunk has one sequence, so within it no operation comes after another: only the last one on each key counts. */
-function lastOfEachKey(batch: Batch): Batch {
-  const last = new Map(batch.operations.map((operation) => [latin1(operation.key), operation]));
-  const collapsed = new Batch();
-  for (const operation of last.values()) {
-    if (operation.kind === "put") collapsed.put(operation.key, operation.value);
-    else collapsed.delete(operation.key);
-  }
-  return collapsed;
 }
