@@ -72,8 +72,8 @@ describe("a broken rule is found and its chain is printed", () => {
       says: "cli/bad.ts:3 → node:fs: node:fs is not allowed here",
     },
     "a data base that is always loaded": {
-      files: { "sources/recorder-database.ts": `import { DatabaseSync } from "node:sqlite";` },
-      says: "sources/recorder-database.ts:1 → node:sqlite: node:sqlite is loaded on demand only",
+      files: { "sources/recorder-sqlite.ts": `import { DatabaseSync } from "node:sqlite";` },
+      says: "sources/recorder-sqlite.ts:1 → node:sqlite: node:sqlite is loaded on demand only",
     },
     "a dependency nobody decided on": {
       files: { "core/bad.ts": `import _ from "lodash";` },

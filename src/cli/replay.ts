@@ -11,7 +11,7 @@ const namedProblems = 20;
 export const replayCommand: Command = {
   name: "replay",
   summary:
-    "Take samples from CSV, a history export, InfluxDB's line protocol (plain, .gz, .zst) or a recorder data base. May be repeated.",
+    "Take samples from CSV, a history export, InfluxDB's line protocol (plain, .gz, .zst) or a recorder data base (file or db_url). May be repeated.",
   operands: "FILE…",
   operandCount: { minimum: 1, maximum: Number.POSITIVE_INFINITY },
   flags: {

@@ -4,11 +4,19 @@ export interface RecorderColumns {
   readonly statesMeta: ReadonlySet<string>;
 }
 
+/** What one kind of data base writes in its own way. */
+export interface RecorderDialect {
+  /** The `number`th parameter. */
+  readonly parameter: (number: number) => string;
+  /** Unix seconds of a column that holds a time as text in UTC; absent where such columns are not read. */
+  readonly secondsOf?: (column: string) => string;
+}
+
 /** A part of the rows that has an order of its own. */
 export interface RecorderPart {
   /** In front of every row. */
   readonly beginning: number | string;
-  /** Rows of entity id, time (Unix seconds), state, `at`, `id` behind a place (`?1` at, `?2` id) in their order, at most `?3`. */
+  /** Rows of entity id, time (Unix seconds), state, `at`, `id` behind a place (parameters `at`, and `id`) in their order; a limit belongs behind it. */
   readonly page: string;
   /** The newest time, as `last`, in Unix seconds. */
   readonly extent: string;
@@ -19,10 +27,13 @@ export interface RecorderPart {
  * `last_updated_ts`; where it differs, attributes alone changed. Before, times were texts in UTC, and entity ids stood in the row. While Home Assistant moves from one to the other
  * both occur in one table, and the old columns stay, empty. A null state marks a removed entity. Undefined when it is none of these.
  */
-export function recorderParts({ states, statesMeta }: RecorderColumns): readonly RecorderPart[] | undefined {
+export function recorderParts(
+  { states, statesMeta }: RecorderColumns,
+  { parameter, secondsOf }: RecorderDialect,
+): readonly RecorderPart[] | undefined {
   const hasMeta = states.has("metadata_id") && statesMeta.has("entity_id");
   const hasNumbers = states.has("last_updated_ts") && states.has("last_changed_ts");
-  const hasTexts = states.has("last_updated") && states.has("last_changed");
+  const hasTexts = secondsOf !== undefined && states.has("last_updated") && states.has("last_changed");
   if (!states.has("state") || !(hasNumbers || hasTexts) || !(hasMeta || states.has("entity_id"))) return undefined;
   const entity = [...(hasMeta ? ["m.entity_id"] : []), ...(states.has("entity_id") ? ["s.entity_id"] : [])];
   const entityId = entity.length === 1 ? (entity[0] as string) : `coalesce(${entity.join(", ")})`;
@@ -32,9 +43,9 @@ export function recorderParts({ states, statesMeta }: RecorderColumns): readonly
     page: `
       select ${entityId} as entityId, ${updated} as updated, s.state as state, ${order} as at, s.state_id as id
       from ${from}
-      where ${order} >= ?1 and (${order} > ?1 or s.state_id > ?2) ${only}
+      where ${order} >= ${parameter(1)} and (${order} > ${parameter(1)} or s.state_id > ${parameter(2)}) ${only}
         and s.state is not null and ${entityId} is not null and (${changed} is null or ${changed} = ${order})
-      order by ${order}, s.state_id limit ?3`,
+      order by ${order}, s.state_id`,
     extent: `select max(${updated}) as last from states s where ${order} is not null ${only}`,
   });
   const texts = hasTexts
@@ -44,7 +55,7 @@ export function recorderParts({ states, statesMeta }: RecorderColumns): readonly
           ...part(
             "s.last_updated",
             "s.last_changed",
-            "unixepoch(s.last_updated, 'subsec')",
+            secondsOf("s.last_updated"),
             hasNumbers ? "and s.last_updated_ts is null" : "",
           ),
         },

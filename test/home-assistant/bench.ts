@@ -43,6 +43,11 @@ export class Bench {
     await bench("install");
   }
 
+  /** The address of an empty PostgreSQL; the bench must have been started. */
+  static async postgres(): Promise<string> {
+    return /POSTGRES_URL=(\S+)/.exec(await bench("postgres"))?.[1] ?? "";
+  }
+
   static async start(): Promise<Bench> {
     const exports = await bench("start");
     const environment = Object.fromEntries(

@@ -47,10 +47,15 @@ const guarded: readonly { module: RegExp; only: readonly RegExp[]; onDemand?: bo
   { module: /^node:fs(\/promises)?$/, only: [/^storage\/volume\//, /^config\/load\.ts$/, /^sources\//, /^web\//] },
   {
     module: /^node:sqlite$/,
-    only: [/^storage\/backends\/sqlite\//, /^storage\/volume\/folder-lock\.ts$/, /^sources\/recorder-database\.ts$/],
+    only: [/^storage\/backends\/sqlite\//, /^storage\/volume\/folder-lock\.ts$/, /^sources\/recorder-sqlite\.ts$/],
     onDemand: true,
   },
-  { module: /^pg$/, only: [/^storage\/backends\/postgres-store\.ts$/], onDemand: true },
+  {
+    module: /^pg$/,
+    only: [/^storage\/backends\/postgres-store\.ts$/, /^sources\/recorder-postgres\.ts$/],
+    onDemand: true,
+  },
+  { module: /^mysql2(\/promise)?$/, only: [/^sources\/recorder-mysql\.ts$/], onDemand: true },
 ];
 
 /** Node's modules that reach outside the process: not for core and the rooms of plain values. */
