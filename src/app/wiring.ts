@@ -11,6 +11,7 @@ import { PanelServer } from "#web/server.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
+import { recorderArchive } from "./recorder-archive.ts";
 import { StorageUpkeep } from "./storage-upkeep.ts";
 import { StorageWatch } from "./storage-watch.ts";
 import type { SupervisedService } from "./supervisor.ts";
@@ -40,7 +41,7 @@ export interface Wiring {
 
 /** The data's way, from top to bottom. */
 export function wire({
-  settings: { config, addon, storeDirectory },
+  settings: { config, addon, storeDirectory, homeAssistantConfig },
   storage,
   repository,
   logger,
@@ -98,6 +99,7 @@ export function wire({
     },
     ...(pollPeriod === undefined ? {} : { pollPeriod }),
     sink: intake,
+    ...(homeAssistantConfig === undefined || product.demo ? {} : { archive: recorderArchive(homeAssistantConfig) }),
   });
   bridge.events.on("entities", (entities) => knowledge.setEntities(entities));
   bridge.events.on("connections", (connections) => knowledge.setConnections(connections));

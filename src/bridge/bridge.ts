@@ -15,7 +15,7 @@ import { discover, type Discovered, type DiscoveryOptions, withAttributes } from
 import { type EntitiesEvent, parseEntitiesEvent } from "./entities-event.ts";
 import { GapFiller } from "./gap-filler.ts";
 import { samplePolls } from "./poll-sampler.ts";
-import type { ResumePoint, SamplePort } from "./ports.ts";
+import type { ArchivePort, ResumePoint, SamplePort } from "./ports.ts";
 import { postState } from "./rest.ts";
 import { Session } from "./session.ts";
 import { openSocket } from "./socket.ts";
@@ -36,6 +36,8 @@ export interface BridgeOptions extends DiscoveryOptions {
   readonly backfillDays: number;
   readonly resume: ResumePoint;
   readonly sink: SamplePort;
+  /** Asked for the past of new entities before Home Assistant is. @default none */
+  readonly archive?: ArchivePort;
 }
 
 export interface BridgeEvents {
@@ -257,6 +259,7 @@ export class Bridge implements Service {
       coverage: this.#coverage,
       sink: this.#options.sink,
       backfillDays: this.#options.backfillDays,
+      ...(this.#options.archive === undefined ? {} : { archive: this.#options.archive }),
     });
     const followed = new Set<EntityId>();
     this.#coverage.open("start", clock.now());

@@ -4,7 +4,7 @@ import type { Logger } from "#core/logger.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { Coverage } from "./coverage.ts";
 import { readHistory } from "./history.ts";
-import type { SamplePort } from "./ports.ts";
+import type { ArchivePort, SamplePort } from "./ports.ts";
 import type { Session } from "./session.ts";
 
 export interface GapFillerOptions {
@@ -14,6 +14,7 @@ export interface GapFillerOptions {
   readonly coverage: Coverage;
   readonly sink: SamplePort;
   readonly backfillDays: number;
+  readonly archive?: ArchivePort;
 }
 
 const day = 86_400_000;
@@ -75,8 +76,10 @@ export class GapFiller {
     const gapFrom = Math.min(coverage.openGap?.from ?? clock.now(), refusedFrom ?? clock.now());
     const to = clock.now();
     if (unknown.length > 0) {
+      const from = to - this.#options.backfillDays * day;
       logger.info("Reading what the recorder has", { entities: unknown.length, days: this.#options.backfillDays });
-      await this.#readUntilDone(unknown, to - this.#options.backfillDays * day, to + 1_000);
+      // The file of the recorder lags behind by what it has not written yet; the tails ask Home Assistant for that.
+      if (!(await this.#readArchive(unknown, from))) await this.#readUntilDone(unknown, from, to + 1_000);
     }
     await this.#readUntilDone(known, gapFrom - margin, to + 1_000);
     const all = [...known, ...unknown];
@@ -99,6 +102,23 @@ export class GapFiller {
       ...(coverage.coveredUntil === undefined ? {} : { coveredUntil: coverage.coveredUntil }),
     });
     if (more) await this.#fill();
+  }
+
+  /** True when everything there is was delivered. */
+  async #readArchive(entityIds: readonly EntityId[], from: number): Promise<boolean> {
+    const { archive, logger, session, sink } = this.#options;
+    if (archive === undefined) return false;
+    try {
+      for await (const samples of archive.read(entityIds, from)) {
+        session.ended.throwIfAborted();
+        await sink.deliver({ origin: "history", samples });
+      }
+      return true;
+    } catch (error) {
+      session.ended.throwIfAborted();
+      logger.warn("The recorder's file cannot be read; Home Assistant is asked instead", { error });
+      return false;
+    }
   }
 
   /** A history that cannot be read now (the recorder starts, the data base is busy) is asked again; meanwhile the gap stays open. */

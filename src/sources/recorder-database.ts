@@ -40,13 +40,13 @@ export class RecorderDatabase implements Source {
     return this.#options.identity();
   }
 
-  async *read({ wanted = () => true, after }: ReadOptions = {}): AsyncGenerator<SourceBatch> {
+  async *read({ wanted = () => true, after, from: since }: ReadOptions = {}): AsyncGenerator<SourceBatch> {
     const from = after === undefined ? undefined : (JSON.parse(after) as Place);
     try {
       await using connection = await this.#options.connect();
       const parts = await partsOf(connection, this.path);
       for (let part = from?.part ?? 0; part < parts.length; part += 1)
-        yield* readPart(connection, parts[part] as RecorderPart, wanted, from?.part === part ? from : { part });
+        yield* readPart(connection, parts[part] as RecorderPart, wanted, from?.part === part ? from : { part, since });
     } catch (cause) {
       if (cause instanceof CadenceError) throw cause;
       throw unreadable(this.path, (cause as Error).message, cause);
@@ -56,13 +56,13 @@ export class RecorderDatabase implements Source {
 
 async function* readPart(
   connection: RecorderConnection,
-  { page, extent, beginning }: RecorderPart,
+  { page, extent, atOf }: RecorderPart,
   wanted: (entityId: string) => boolean,
-  from: Partial<Place> & Pick<Place, "part">,
+  from: Place | { readonly part: number; readonly since: number | undefined },
 ): AsyncGenerator<SourceBatch> {
   const { part } = from;
   const last = await connection.number(extent);
-  let place: Place = { at: beginning, id: -1, ...from };
+  let place: Place = "at" in from ? from : { part, at: atOf((from.since ?? Number.NEGATIVE_INFINITY) / 1_000), id: -1 };
   for (let first: number | undefined; ;) {
     const rows = wholeTimes(await connection.page(page, place, rowsAtOnce));
     const end = rows.at(-1);

@@ -14,8 +14,8 @@ export interface RecorderDialect {
 
 /** A part of the rows that has an order of its own. */
 export interface RecorderPart {
-  /** In front of every row. */
-  readonly beginning: number | string;
+  /** `at` of a time in Unix seconds; minus infinity is in front of every row. */
+  readonly atOf: (seconds: number) => number | string;
   /** Rows of entity id, time (Unix seconds), state, `at`, `id` behind a place (parameters `at`, and `id`) in their order; a limit belongs behind it. */
   readonly page: string;
   /** The newest time, as `last`, in Unix seconds. */
@@ -38,7 +38,7 @@ export function recorderParts(
   const entity = [...(hasMeta ? ["m.entity_id"] : []), ...(states.has("entity_id") ? ["s.entity_id"] : [])];
   const entityId = entity.length === 1 ? (entity[0] as string) : `coalesce(${entity.join(", ")})`;
   const from = hasMeta ? "states s left join states_meta m on m.metadata_id = s.metadata_id" : "states s";
-  const part = (order: string, changed: string, updated: string, only: string): Omit<RecorderPart, "beginning"> => ({
+  const part = (order: string, changed: string, updated: string, only: string): Omit<RecorderPart, "atOf"> => ({
     // By a plain column: its index gives the order, without sorting.
     page: `
       select ${entityId} as entityId, ${updated} as updated, s.state as state, ${order} as at, s.state_id as id
@@ -51,7 +51,7 @@ export function recorderParts(
   const texts = hasTexts
     ? [
         {
-          beginning: "",
+          atOf: textOf,
           ...part(
             "s.last_updated",
             "s.last_changed",
@@ -64,10 +64,16 @@ export function recorderParts(
   const numbers = hasNumbers
     ? [
         {
-          beginning: -Number.MAX_VALUE,
+          atOf: (seconds: number) => Math.max(seconds, -Number.MAX_VALUE),
           ...part("s.last_updated_ts", "s.last_changed_ts", "s.last_updated_ts", ""),
         },
       ]
     : [];
   return [...texts, ...numbers];
+}
+
+/** As Home Assistant wrote times once: `2021-03-04 05:06:07.000000`, in UTC. */
+function textOf(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "";
+  return `${new Date(seconds * 1_000).toISOString().slice(0, -1).replace("T", " ")}000`;
 }

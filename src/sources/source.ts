@@ -21,6 +21,8 @@ export interface SourceBatch {
 export interface ReadOptions {
   /** Samples of others may be left out. @default all */
   readonly wanted?: (entityId: EntityId) => boolean;
+  /** Earlier samples (ms since 1970) may be left out. @default none */
+  readonly from?: number;
   /** A `position` of an earlier reading; only of a source of the same identity. */
   readonly after?: string;
 }

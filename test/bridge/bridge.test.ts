@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ArchivePort } from "#bridge/ports.ts";
 import { Bridge, type BridgeOptions } from "#bridge/bridge.ts";
 import { acceleratedClock, type Clock } from "#core/clock.ts";
+import { CadenceError } from "#core/errors.ts";
 import { silentLogger } from "#core/logger.ts";
 import type { Entity } from "#model/entity.ts";
 import type { ConnectionState } from "#model/overview.ts";
@@ -126,6 +128,42 @@ describe("following a home", () => {
     const backfilled = sink.deliveries.flatMap((delivery) => delivery.backfilled ?? []);
     expect(backfilled.toSorted()).toEqual(home.home.registers.map(({ entityId }) => entityId).toSorted());
     expect(bridge.gaps).toEqual({ total: 1, open: 0 });
+  });
+
+  it("reads the past from an archive where there is one, and Home Assistant's history only for the end of it", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const asked: number[] = [];
+    const early = home.home.now - 600_000;
+    const archive: ArchivePort = {
+      async *read(entityIds, from) {
+        asked.push(entityIds.length, from);
+        yield await Promise.resolve([{ entityId: "sensor.meter_power", time: early, state: "archived" }]);
+      },
+    };
+    const { sink } = startBridge(clock, home.url, { archive });
+    await until("covered", () => sink.coveredUntil !== undefined);
+    expect(asked[0]).toBe(home.home.registers.length);
+    expect(clock.now() - (asked[1] ?? 0)).toBeGreaterThan(86_000_000);
+    const history = sink.deliveries.filter(({ origin }) => origin === "history").flatMap(({ samples }) => samples);
+    expect(history.filter(({ state }) => state === "archived")).toHaveLength(1);
+    // The twelve minutes that the home has were not asked for again, but for the last two.
+    expect(history.filter(({ time }) => time < home.home.now - 400_000)).toHaveLength(1);
+    expect(history.length).toBeGreaterThan(10);
+  });
+
+  it("asks Home Assistant for everything where the archive breaks off", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const archive: ArchivePort = {
+      async *read() {
+        yield await Promise.resolve([]);
+        throw new CadenceError("SOURCE_UNREADABLE", "The file is gone.");
+      },
+    };
+    const { sink } = startBridge(clock, home.url, { archive });
+    await until("covered", () => sink.coveredUntil !== undefined);
+    expect(missing(home, sink, 0, (sink.coveredUntil ?? 0) - 2_000)).toEqual([]);
   });
 
   it("counts reads that find the same value", async () => {
