@@ -116,7 +116,9 @@ export class GapFiller {
       return true;
     } catch (error) {
       session.ended.throwIfAborted();
-      logger.warn("The recorder's file cannot be read; Home Assistant is asked instead", { error });
+      // A home whose recorder is on a server has no file.
+      if (!isCadenceError(error, "SOURCE_NOT_FOUND"))
+        logger.warn("The recorder's file cannot be read; Home Assistant is asked instead", { error });
       return false;
     }
   }

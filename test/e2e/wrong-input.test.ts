@@ -245,3 +245,28 @@ describe("options", () => {
     }
   });
 });
+
+describe("store migrate", () => {
+  it("without a folder, of one that is not there or holds something else, and with a zone that is none: a sentence each", async () => {
+    mkdirSync(folder.at("something-else"));
+    writeFileSync(folder.at("something-else", "notes.txt"), "hello");
+    const migrate = async (...argv: readonly string[]): Promise<unknown[]> => {
+      const { code, sentence } = await fails(["store", "migrate", "--store", newStore(), ...argv]);
+      return [code, sentence];
+    };
+    expect(await migrate()).toEqual([
+      2,
+      "store migrate needs the folder of the older package. Name it with --from DIR.",
+    ]);
+    for (const from of ["nowhere", "something-else"]) {
+      expect(await migrate("--from", folder.at(from))).toEqual([
+        1,
+        `${folder.at(from)} holds nothing of the older Python package. Name the folder modbus_state or modbus_statistics, or the one that it is in.`,
+      ]);
+    }
+    expect(await migrate("--from", folder.at("something-else"), "--zone", "Berlin")).toEqual([
+      2,
+      "There is no time zone “Berlin”. Write its IANA name, such as Europe/Berlin.",
+    ]);
+  });
+});
