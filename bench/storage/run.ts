@@ -11,7 +11,7 @@ import { prepareWorkload, type Size, sizes } from "./workload.ts";
 
 const bench = join(import.meta.dirname, "..");
 const needsPeers = new Set(["level", "lmdb", "duckdb"]);
-/** As `npm start` starts the daemon: memory is worth more than a tenth of the speed. Compiled code is kept, as the daemon keeps it. */
+/** As `npm start` starts the daemon: memory is worth more than a seventh of the speed. Compiled code is kept, as the daemon keeps it. */
 const nodeOptions = ["--max-semi-space-size=4", "--optimize-for-size"];
 
 /** Measures every contestant with the same stream, one after the other, and prints a table of figures and ratios. */
