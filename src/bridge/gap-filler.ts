@@ -78,8 +78,9 @@ export class GapFiller {
     if (unknown.length > 0) {
       const from = to - this.#options.backfillDays * day;
       logger.info("Reading what the recorder has", { entities: unknown.length, days: this.#options.backfillDays });
-      // The file of the recorder lags behind by what it has not written yet; the tails ask Home Assistant for that.
-      if (!(await this.#readArchive(unknown, from))) await this.#readUntilDone(unknown, from, to + 1_000);
+      const archivedUntil = await this.#readArchive(unknown, from);
+      // What is not in the file yet, or never will be because the recorder has moved elsewhere.
+      await this.#readUntilDone(unknown, Math.max(from, archivedUntil - margin), to + 1_000);
     }
     await this.#readUntilDone(known, gapFrom - margin, to + 1_000);
     const all = [...known, ...unknown];
@@ -104,22 +105,24 @@ export class GapFiller {
     if (more) await this.#fill();
   }
 
-  /** True when everything there is was delivered. */
-  async #readArchive(entityIds: readonly EntityId[], from: number): Promise<boolean> {
+  /** Up to which time everything was delivered, ms since 1970; minus infinity when nothing was, or not all of it. */
+  async #readArchive(entityIds: readonly EntityId[], from: number): Promise<number> {
     const { archive, logger, session, sink } = this.#options;
-    if (archive === undefined) return false;
+    let newest = Number.NEGATIVE_INFINITY;
+    if (archive === undefined) return newest;
     try {
       for await (const samples of archive.read(entityIds, from)) {
         session.ended.throwIfAborted();
         await sink.deliver({ origin: "history", samples });
+        for (const { time } of samples) newest = Math.max(newest, time);
       }
-      return true;
+      return newest;
     } catch (error) {
       session.ended.throwIfAborted();
       // A home whose recorder is on a server has no file.
       if (!isCadenceError(error, "SOURCE_NOT_FOUND"))
         logger.warn("The recorder's file cannot be read; Home Assistant is asked instead", { error });
-      return false;
+      return Number.NEGATIVE_INFINITY;
     }
   }
 

@@ -4,7 +4,7 @@ import type { EntityId } from "./entity.ts";
 export interface Advice {
   readonly entityId: EntityId;
   readonly action: "keep" | "slower" | "faster" | "wait";
-  /** Effective interval now; absent when no read was ever seen. */
+  /** Effective interval now; where no read was seen, the one that was set when others counted (`origin`); absent when that is not known either. */
   readonly present?: number;
   /** Absent while `action` is `wait`. */
   readonly recommended?: number;

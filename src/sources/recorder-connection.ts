@@ -15,8 +15,8 @@ export interface RecorderConnection extends AsyncDisposable {
   readonly dialect: RecorderDialect;
   /** Names of the columns of a table; empty when there is none. */
   columns(table: string): Promise<ReadonlySet<string>>;
-  /** The first number of the first row; undefined when it is null. */
-  number(query: string): Promise<number | undefined>;
+  /** The first value of the first row, if it is a number or a text. */
+  value(query: string, parameters?: readonly number[]): Promise<number | string | undefined>;
   /** At most `count` rows behind a place. */
   page(
     query: string,

@@ -41,10 +41,10 @@ export class RecorderDatabase implements Source {
   }
 
   async *read({ wanted = () => true, after, from: since }: ReadOptions = {}): AsyncGenerator<SourceBatch> {
-    const from = after === undefined ? undefined : (JSON.parse(after) as Place);
     try {
       await using connection = await this.#options.connect();
       const parts = await partsOf(connection, this.path);
+      const from = after === undefined ? undefined : await findPlace(connection, parts, JSON.parse(after) as Place);
       for (let part = from?.part ?? 0; part < parts.length; part += 1)
         yield* readPart(connection, parts[part] as RecorderPart, wanted, from?.part === part ? from : { part, since });
     } catch (cause) {
@@ -54,6 +54,20 @@ export class RecorderDatabase implements Source {
   }
 }
 
+/**
+ * Undefined when the row is not there any more: something else stands in the place of what was read, or Home Assistant has removed all that was read so far. In
+ * both cases everything there is is wanted.
+ */
+async function findPlace(
+  connection: RecorderConnection,
+  parts: readonly RecorderPart[],
+  place: Place,
+): Promise<Place | undefined> {
+  const part = parts[place.part];
+  const at = part === undefined ? undefined : await connection.value(part.place, [place.id]);
+  return at === place.at ? place : undefined;
+}
+
 async function* readPart(
   connection: RecorderConnection,
   { page, extent, atOf }: RecorderPart,
@@ -61,7 +75,8 @@ async function* readPart(
   from: Place | { readonly part: number; readonly since: number | undefined },
 ): AsyncGenerator<SourceBatch> {
   const { part } = from;
-  const last = await connection.number(extent);
+  const newest = await connection.value(extent);
+  const last = typeof newest === "number" ? newest : undefined;
   let place: Place = "at" in from ? from : { part, at: atOf((from.since ?? Number.NEGATIVE_INFINITY) / 1_000), id: -1 };
   for (let first: number | undefined; ;) {
     const rows = wholeTimes(await connection.page(page, place, rowsAtOnce));

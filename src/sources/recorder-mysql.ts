@@ -18,9 +18,9 @@ export async function connectMysql(url: string): Promise<RecorderConnection> {
       );
       return new Set(rows.map(([name]) => String(name).toLowerCase()));
     },
-    async number(query) {
-      const value = (await rowsOf(query, []))[0]?.[0];
-      return typeof value === "number" ? value : undefined;
+    async value(query, parameters = []) {
+      const value = (await rowsOf(query, [...parameters]))[0]?.[0];
+      return typeof value === "number" || typeof value === "string" ? value : undefined;
     },
     // The time stands twice in the question.
     page: async (query, { at, id }, count) =>

@@ -4,7 +4,7 @@ const connectMilliseconds = 10_000;
 
 /** Opens a recorder data base of PostgreSQL. Throws what the driver throws. */
 export async function connectPostgres(url: string): Promise<RecorderConnection> {
-  const { Client, types } = await import("pg");
+  const { Client } = await import("pg");
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: connectMilliseconds,
@@ -12,8 +12,6 @@ export async function connectPostgres(url: string): Promise<RecorderConnection> 
   });
   // A connection that is lost between two questions fails the next one.
   client.on("error", () => undefined);
-  // Row ids are 64 bits wide, and far below 2^53.
-  types.setTypeParser(types.builtins.INT8, Number);
   await client.connect();
   const rowsOf = async (query: string, values: unknown[]): Promise<readonly (readonly unknown[])[]> =>
     (await client.query<unknown[]>({ text: query, values, rowMode: "array" })).rows;
@@ -26,12 +24,15 @@ export async function connectPostgres(url: string): Promise<RecorderConnection> 
       );
       return new Set(rows.map(([name]) => String(name)));
     },
-    async number(query) {
-      const value = (await rowsOf(query, []))[0]?.[0];
-      return typeof value === "number" ? value : undefined;
+    async value(query, parameters = []) {
+      const value = (await rowsOf(query, [...parameters]))[0]?.[0];
+      return typeof value === "number" || typeof value === "string" ? value : undefined;
     },
-    page: async (query, { at, id }, count) =>
-      (await rowsOf(`${query} limit ${count}`, [at, id])) as unknown as readonly RecorderRow[],
+    async page(query, { at, id }, count) {
+      const rows = await rowsOf(`${query} limit ${count}`, [at, id]);
+      // 64 bits come as text; ids of rows are far below 2^53.
+      return rows.map((row) => row.with(4, Number(row[4])) as unknown as RecorderRow);
+    },
     [Symbol.asyncDispose]: () => client.end(),
   };
 }

@@ -18,8 +18,10 @@ export interface RecorderPart {
   readonly atOf: (seconds: number) => number | string;
   /** Rows of entity id, time (Unix seconds), state, `at`, `id` behind a place (parameters `at`, and `id`) in their order; a limit belongs behind it. */
   readonly page: string;
-  /** The newest time, as `last`, in Unix seconds. */
+  /** The newest time, in Unix seconds. */
   readonly extent: string;
+  /** `at` of the row with an id (parameter). */
+  readonly place: string;
 }
 
 /**
@@ -46,7 +48,8 @@ export function recorderParts(
       where ${order} >= ${parameter(1)} and (${order} > ${parameter(1)} or s.state_id > ${parameter(2)}) ${only}
         and s.state is not null and ${entityId} is not null and (${changed} is null or ${changed} = ${order})
       order by ${order}, s.state_id`,
-    extent: `select max(${updated}) as last from states s where ${order} is not null ${only}`,
+    extent: `select max(${updated}) from states s where ${order} is not null ${only}`,
+    place: `select ${order} from states s where s.state_id = ${parameter(1)}`,
   });
   const texts = hasTexts
     ? [

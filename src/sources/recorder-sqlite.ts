@@ -19,10 +19,10 @@ export async function connectSqlite(path: string): Promise<RecorderConnection> {
         const rows = database.prepare("select name from pragma_table_info(?)").all(table);
         return new Set(rows.map(({ name }) => String(name)));
       }),
-    number: (query) =>
+    value: (query, parameters = []) =>
       read(() => {
-        const [value] = Object.values(database.prepare(query).get() ?? {});
-        return typeof value === "number" ? value : undefined;
+        const [value] = Object.values(database.prepare(query).get(...parameters) ?? {});
+        return typeof value === "number" || typeof value === "string" ? value : undefined;
       }),
     page: (query, { at, id }, count) =>
       read(() => {

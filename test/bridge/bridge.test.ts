@@ -135,10 +135,12 @@ describe("following a home", () => {
     const home = await startHome(clock);
     const asked: number[] = [];
     const early = home.home.now - 600_000;
+    const late = home.home.now - 120_000;
     const archive: ArchivePort = {
       async *read(entityIds, from) {
         asked.push(entityIds.length, from);
-        yield await Promise.resolve([{ entityId: "sensor.meter_power", time: early, state: "archived" }]);
+        const times = [early, late];
+        yield await Promise.resolve(times.map((time) => ({ entityId: "sensor.meter_power", time, state: "archived" })));
       },
     };
     const { sink } = startBridge(clock, home.url, { archive });
@@ -146,10 +148,24 @@ describe("following a home", () => {
     expect(asked[0]).toBe(home.home.registers.length);
     expect(clock.now() - (asked[1] ?? 0)).toBeGreaterThan(86_000_000);
     const history = sink.deliveries.filter(({ origin }) => origin === "history").flatMap(({ samples }) => samples);
-    expect(history.filter(({ state }) => state === "archived")).toHaveLength(1);
+    expect(history.filter(({ state }) => state === "archived")).toHaveLength(2);
     // The twelve minutes that the home has were not asked for again, but for the last two.
     expect(history.filter(({ time }) => time < home.home.now - 400_000)).toHaveLength(1);
     expect(history.length).toBeGreaterThan(10);
+  });
+
+  it("asks Home Assistant for everything behind the end of an archive that is no longer written", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const left = home.home.now - 500_000;
+    const archive: ArchivePort = {
+      async *read() {
+        yield await Promise.resolve([{ entityId: "sensor.meter_power", time: left, state: "1" }]);
+      },
+    };
+    const { sink } = startBridge(clock, home.url, { archive });
+    await until("covered", () => sink.coveredUntil !== undefined);
+    expect(missing(home, sink, left, (sink.coveredUntil ?? 0) - 2_000)).toEqual([]);
   });
 
   it("asks Home Assistant for everything where the archive breaks off", async () => {

@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
@@ -79,10 +81,11 @@ describe.skipIf(!hasMariadb)("a recorder data base of MariaDB (left out where ma
         whose,
         `--socket=${join(data, "socket")}`,
       ],
-      { stdio: "ignore" },
+      { stdio: ["ignore", "ignore", "pipe"] },
     );
     try {
-      const root = await untilConnected(port);
+      await ready(server.stderr);
+      const root = await createConnection({ host: "127.0.0.1", port, user: "root" });
       await root.query("create database ha");
       await root.query("create user bench@'127.0.0.1' identified by 'bench'");
       await root.query("grant all on ha.* to bench@'127.0.0.1'");
@@ -92,17 +95,20 @@ describe.skipIf(!hasMariadb)("a recorder data base of MariaDB (left out where ma
       await checkServer(`mysql://bench:bench@127.0.0.1:${port}/ha`);
     } finally {
       server.kill("SIGKILL");
+      await once(server, "close");
     }
   });
 });
 
-async function untilConnected(port: number): Promise<Awaited<ReturnType<typeof createConnection>>> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await createConnection({ host: "127.0.0.1", port, user: "root" });
-    } catch (error) {
-      if (tries > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+/** Resolves when MariaDB says so; rejects with what it said when it ends before. */
+async function ready(log: Readable): Promise<void> {
+  let said = "";
+  for await (const part of log.setEncoding("utf8")) {
+    said += String(part);
+    if (!said.includes("ready for connections")) continue;
+    // Nobody reads on: it must not wait for that.
+    log.resume();
+    return;
   }
+  throw new Error(said);
 }

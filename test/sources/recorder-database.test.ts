@@ -148,6 +148,25 @@ describe("a recorder data base of any age", () => {
     }
   });
 
+  it("is read from its beginning when something else stands where the reading had ended", async () => {
+    const path = makeDatabase("replaced.db", today, intoToday, 600);
+    const source = await openSource(path);
+    let after = "";
+    for await (const { position } of source.read()) after = position ?? after;
+    // A copy of an older data base in the same file, and one of which Home Assistant has removed everything that was read.
+    for (const change of [
+      "update states set last_updated_ts = last_updated_ts - 1000",
+      "delete from states where state_id > 500",
+    ]) {
+      using database = new DatabaseSync(path);
+      database.exec(change);
+      const samples: Sample[] = [];
+      for await (const batch of source.read({ after })) samples.push(...batch.samples);
+      expect(samples).toEqual(await readAll(path));
+      expect(samples.length).toBeGreaterThanOrEqual(500);
+    }
+  });
+
   it("gives only the entities that are wanted", async () => {
     const path = makeDatabase("wanted.db", today, intoToday, 300);
     const samples: Sample[] = [];

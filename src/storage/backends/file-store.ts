@@ -56,6 +56,11 @@ interface WaitingBatch {
   readonly done: PromiseWithResolvers<void>;
 }
 
+interface PreparedBulk {
+  readonly chunkId: number;
+  readonly log: ChunkWriter;
+}
+
 export interface RepairReport {
   /** What was found. */
   readonly faults: readonly StoreFault[];
@@ -90,6 +95,7 @@ export class FileStore implements Store {
   readonly #groups = new WorkQueue({ name: "writes" });
   readonly #lock: AsyncDisposable | undefined;
   #manifest: Manifest;
+  #nextChunkId: number;
   /** Undefined when the end of the open chunk is unknown: the next write begins a new one. */
   #writer: ChunkWriter | undefined;
   #sequence: number;
@@ -117,6 +123,7 @@ export class FileStore implements Store {
     this.#options = options;
     this.#lock = lock;
     this.#manifest = loaded.manifest;
+    this.#nextChunkId = loaded.manifest.nextChunkId;
     this.#set = loaded.set;
     this.#writer = loaded.writer;
     this.#writer?.file.reserve(options.reservedBytes);
@@ -234,10 +241,9 @@ export class FileStore implements Store {
     return this.#writer as ChunkWriter;
   }
 
-  /** Seals the open chunk and begins a new one; `reserved` leaves an id between the two. Under `#writing`. Takes over `prepared`. */
-  async #roll(reserved = 0, prepared?: ChunkWriter): Promise<number> {
+  /** Seals the open chunk and begins `prepared`, else a new one. Under `#writing`. */
+  async #roll(prepared?: ChunkWriter): Promise<void> {
     const old = this.#writer;
-    const id = this.#manifest.nextChunkId + reserved;
     let writer = prepared;
     try {
       if (old !== undefined) {
@@ -248,20 +254,41 @@ export class FileStore implements Store {
         this.#syncedSequence = this.#sequence;
         this.#writer = undefined;
       }
-      if (writer?.id !== id) {
-        await writer?.file.close();
-        writer = undefined;
-        writer = await this.#createLog(id);
-      }
-      await this.#replaceManifest([...this.#manifest.chunks, id], id + 1);
+      writer ??= await this.#createLog(this.#allocate(1));
+      await this.#replaceManifest([...this.#manifest.chunks, writer.id]);
     } catch (error) {
       await writer?.file.close();
       throw error;
     }
     writer.file.reserve(this.#options.reservedBytes);
-    this.#set.enter({ id, file: writer.file, purpose: "log", sealed: false }, []);
+    this.#set.enter({ id: writer.id, file: writer.file, purpose: "log", sealed: false }, []);
     this.#writer = writer;
-    return id - reserved;
+  }
+
+  /** An id for a bulk chunk, and behind it a log that is safe on the disk: what can be done before the writes are held up. */
+  async #prepareBulk(): Promise<PreparedBulk> {
+    const chunkId = this.#allocate(2);
+    return { chunkId, log: await this.#createLog(chunkId + 1) };
+  }
+
+  /** Begins what was prepared, so that the bulk chunk stands behind everything written so far. Under `#writing`; resolves with its id. */
+  async #rollToBulk(prepared: PreparedBulk): Promise<number> {
+    let { chunkId, log } = prepared;
+    // The order of ids says what is newer: a log that was begun meanwhile has overtaken these.
+    if ((this.#manifest.chunks.at(-1) ?? 0) > chunkId) {
+      await log.file.close();
+      await this.#options.volume.remove(chunkName(log.id));
+      ({ chunkId, log } = await this.#prepareBulk());
+    }
+    await this.#roll(log);
+    return chunkId;
+  }
+
+  /** Ids are given once: nobody else makes, or removes, a file with one of these. */
+  #allocate(count: number): number {
+    const first = this.#nextChunkId;
+    this.#nextChunkId += count;
+    return first;
   }
 
   /** A log chunk that is safe on the disk, and not in the manifest yet. */
@@ -279,13 +306,13 @@ export class FileStore implements Store {
     return writer;
   }
 
-  async #replaceManifest(chunks: readonly number[], nextChunkId: number): Promise<void> {
+  async #replaceManifest(chunks: readonly number[]): Promise<void> {
     const manifest: Manifest = {
       version: formatVersion,
       storeId: this.#manifest.storeId,
       generation: this.#manifest.generation + 1,
       chunks,
-      nextChunkId,
+      nextChunkId: this.#nextChunkId,
       nextSequence: this.#sequence + 1,
     };
     await replaceManifest(this.#options.volume, manifest);
@@ -295,10 +322,12 @@ export class FileStore implements Store {
   /** A sync when it is due, or at once when so much was written that the one before a seal would be long. */
   #scheduleCommit(): void {
     if (this.#options.commitInterval === 0) return;
-    const wait = this.#unsyncedBytes > mostUnsynced ? 0 : this.#options.commitInterval;
-    if (this.#commitTimer !== undefined && wait > 0) return;
+    const isMuch = this.#unsyncedBytes > mostUnsynced;
+    if (this.#commitTimer !== undefined && !isMuch) return;
     this.#commitTimer?.cancel();
-    this.#unsyncedBytes = 0;
+    // Once is enough: what comes before that sync begins must not put it off.
+    if (isMuch) this.#unsyncedBytes = 0;
+    const wait = isMuch ? 0 : this.#options.commitInterval;
     this.#commitTimer = this.#options.clock.after(wait, () => {
       this.#commitTimer = undefined;
       this.sync().catch((error: unknown) => {
@@ -315,6 +344,7 @@ export class FileStore implements Store {
       const { writer, sequence } = await this.#writing.run(() => {
         this.#commitTimer?.cancel();
         this.#commitTimer = undefined;
+        this.#unsyncedBytes = 0;
         return Promise.resolve({ writer: this.#writer, sequence: this.#sequence });
       });
       if (writer === undefined || this.#syncedSequence >= sequence) return;
@@ -378,10 +408,10 @@ export class FileStore implements Store {
   async #writeBulk(batch: Batch, worth: WorthRewriting): Promise<number> {
     // What can be on the disk before the writes are held up need not hold them up.
     await this.sync();
-    const prepared = await this.#createLog(this.#manifest.nextChunkId + 1);
+    const prepared = await this.#prepareBulk();
     const plan = await this.#writing.run(async () => {
       const sealedNow = this.#writer?.id;
-      const chunkId = await this.#roll(1, prepared);
+      const chunkId = await this.#rollToBulk(prepared);
       this.#sequence += 1;
       const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
       const retiring = this.#retiring(keys, worth, sealedNow);
@@ -433,8 +463,10 @@ export class FileStore implements Store {
   }
 
   async #replaceContent(entries: AsyncIterable<Entry>): Promise<number> {
+    await this.sync();
+    const prepared = await this.#prepareBulk();
     const plan = await this.#writing.run(async () => {
-      const chunkId = await this.#roll(1);
+      const chunkId = await this.#rollToBulk(prepared);
       this.#sequence += 1;
       const sealed = [...this.#set.chunks.values()].filter((chunk) => chunk.sealed).map(({ id }) => id);
       return { chunkId, sequence: this.#sequence, retiring: new Set(sealed) };
@@ -519,7 +551,7 @@ export class FileStore implements Store {
     const chunks = [...this.#manifest.chunks.filter((id) => !plan.retiring.has(id)), plan.chunkId].toSorted(
       (a, b) => a - b,
     );
-    await this.#replaceManifest(chunks, this.#manifest.nextChunkId);
+    await this.#replaceManifest(chunks);
     this.#set.enter({ id: plan.chunkId, file: writer.file, purpose: "bulk", sealed: true }, placed);
     const overtaken = (key: string): boolean =>
       (this.#set.index.get(key)?.chunk ?? -1) > plan.chunkId || this.#set.deletedAfter(key, plan.chunkId);

@@ -21,6 +21,23 @@ function open(volume: Volume, options: Partial<FileStoreOptions> = {}): Promise<
   return FileStore.open({ volume, clock: new ManualClock(), logger: silentLogger, reservedBytes: 0, ...options });
 }
 
+/** A volume whose files wait before they sync. */
+function withSlowSync(volume: Volume, wait: () => Promise<void>): Volume {
+  const over = <Target extends object>(target: Target, changed: Partial<Target>): Target =>
+    new Proxy(target, {
+      get: (of, name) => {
+        const value = Reflect.get(name in changed ? changed : of, name, of) as unknown;
+        return typeof value === "function" ? (value as () => unknown).bind(of) : value;
+      },
+    });
+  return over(volume, {
+    create: async (name) => {
+      const file = await volume.create(name);
+      return over(file, { sync: () => wait().then(() => file.sync()) });
+    },
+  });
+}
+
 describe("what is acknowledged", () => {
   it("is there after a crash of the process, and after power loss once synced", async () => {
     const volume = new MemoryVolume();
@@ -279,6 +296,62 @@ describe("the order of file operations", () => {
       ...manifest,
       "remove chunk-00000001",
     ]);
+  });
+});
+
+describe("a bulk write beside others", () => {
+  it("whose new log is overtaken by another one gets new ids, and stands where it should", async () => {
+    const operations: string[] = [];
+    let during: Promise<void> | undefined;
+    const volume = new MemoryVolume({
+      onOperation: ({ kind, name }) => {
+        operations.push(`${kind} ${name}`);
+        // While the bulk's log (chunk 3) is made, the open log is found full.
+        if (kind === "create" && name === "chunk-00000003") during = store.write(put("meanwhile", "x".repeat(400)));
+      },
+    });
+    const store = await open(volume, { chunkBytes: 300 });
+    await store.write(put("before", "x".repeat(400)));
+    await store.bulk(put("bulk", "1").put(text("meanwhile"), text("older")));
+    await during;
+    await store.write(put("after", "1"));
+    expect(operations).toContain("remove chunk-00000003");
+    const expected = [
+      ["after", "1"],
+      ["before", "x".repeat(400)],
+      ["bulk", "1"],
+      ["meanwhile", "older"],
+    ];
+    expect([...(await contentOf(store))]).toEqual(expected);
+    expect((await store.verify()).faults).toEqual([]);
+    await store.sync();
+    expect([...(await contentOf(await open(volume.crash(() => 0))))]).toEqual(expected);
+  });
+
+  it("and a sync on a slow disk hold no write up", async () => {
+    const gate = Promise.withResolvers<void>();
+    let slow = false;
+    const volume = withSlowSync(new MemoryVolume(), () => (slow ? gate.promise : Promise.resolve()));
+    const store = await open(volume);
+    await store.write(put("a", "1"));
+    slow = true;
+    const syncing = store.sync();
+    await store.write(put("b", "2"));
+    expect([...(await contentOf(store)).keys()]).toEqual(["a", "b"]);
+    gate.resolve();
+    await syncing;
+    await store.close();
+  });
+
+  it("never leave more than a megabyte to the next commit", async () => {
+    const clock = new ManualClock();
+    const volume = new MemoryVolume();
+    const store = await open(volume, { clock, commitInterval: 10_000 });
+    for (const key of ["a", "b", "c"]) await store.write(put(key, "x".repeat(400_000)));
+    await clock.advance(0);
+    await store.write(put("small", "1"));
+    await clock.advance(9_000);
+    expect([...(await contentOf(await open(volume.crash(() => 0)))).keys()]).toEqual(["a", "b", "c"]);
   });
 });
 
