@@ -8,6 +8,7 @@ import type { EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
 import type { Repository } from "#repository/repository.ts";
 import type { StoredHome } from "#repository/home.ts";
+import type { SourceBatch } from "#sources/source.ts";
 import { Batch } from "#storage/index.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { priorOf } from "./legacy-prior.ts";
@@ -84,6 +85,13 @@ export class Learning implements Service {
     }
     if (intake.closedGaps.length > 0 || intake.backfilled.length > 0) await this.#learnAgain();
     return stored;
+  }
+
+  /** What a source knows beside samples. Resolves when it is stored. */
+  async takePast({ readGaps = [], hours = [] }: Pick<SourceBatch, "readGaps" | "hours">): Promise<void> {
+    const { repository, knowledge } = this.#options;
+    await repository.longTermStatistics.store(hours);
+    knowledge.intervals.addGaps(readGaps);
   }
 
   /** Readings newer than everything learned of their entity. */

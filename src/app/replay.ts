@@ -48,7 +48,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
     for (const source of sources) {
       const place = new Place(repository, source, options.entities);
       try {
-        for await (const { samples, problems, share, position } of source.read(await place.options(wanted))) {
+        for await (const { samples, problems, share, position, ...past } of source.read(await place.options(wanted))) {
           signal.throwIfAborted();
           const readings = samples
             .filter(({ entityId }) => wanted(entityId))
@@ -57,6 +57,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
           for (const { entityId } of readings) totals.entities.add(entityId);
           totals.samples += readings.length;
           totals.stored += await learning.take({ readings, backfilled: [], closedGaps: [] });
+          await learning.takePast(past);
           await place.reached(position, readings.length);
           totals.problems += problems.length;
           for (const problem of problems) onProblem(source.path, problem);

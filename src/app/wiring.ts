@@ -99,7 +99,9 @@ export function wire({
     },
     ...(pollPeriod === undefined ? {} : { pollPeriod }),
     sink: intake,
-    ...(homeAssistantConfig === undefined || product.demo ? {} : { archive: recorderArchive(homeAssistantConfig) }),
+    ...(homeAssistantConfig === undefined || product.demo
+      ? {}
+      : { archive: recorderArchive(homeAssistantConfig, (past) => learning.takePast(past)) }),
   });
   bridge.events.on("entities", (entities) => knowledge.setEntities(entities));
   bridge.events.on("connections", (connections) => knowledge.setConnections(connections));

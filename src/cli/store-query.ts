@@ -1,8 +1,8 @@
 import { parseDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
-import { SampleRepository } from "#repository/samples.ts";
+import { Repository } from "#repository/repository.ts";
 import { csvHeader, csvLine } from "#sources/csv-writer.ts";
-import type { Storage, Summary } from "#storage/index.ts";
+import type { Summary } from "#storage/index.ts";
 import { type Command, type FlagValues, readTime, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count, instant } from "./format.ts";
@@ -26,21 +26,31 @@ export const storeQueryCommand: Command = {
     step: {
       type: "string",
       value: "1h",
-      text: "Summaries of stretches of this length instead of the values: 5min, 1h, 1d",
+      text: "Summaries of whole stretches of this length instead of the values: 5min, 1h, 1d",
     },
   },
   run: async ({ flags, positionals, out, signal }) => {
     const entityId = positionals[0] as string;
     const range = { ...bound(flags, "from"), ...bound(flags, "to") };
     await using storage = await openForReading(storeDirectory(flags));
-    const samples = new SampleRepository(storage);
-    if (samples.extent(entityId) === undefined) {
+    const { samples, longTermStatistics } = await Repository.open(storage);
+    const hours = await longTermStatistics.read(entityId);
+    if (samples.extent(entityId) === undefined && hours.length === 0) {
       throw new CadenceError("USAGE", `Nothing is stored of ${entityId}.`, {
         remedy: "All entities with their values: npm run --silent cadence -- report",
       });
     }
     const step = textFlag(flags, "step");
-    if (step !== undefined) return await summarize(storage, entityId, { ...range, step: parseDuration(step) }, out);
+    if (step !== undefined) {
+      const { first, last } = samples.extent(entityId) ?? { first: Number.POSITIVE_INFINITY, last: 0 };
+      const { from, to } = {
+        from: Math.min(first, hours[0]?.start ?? first),
+        to: Math.max(last + 1, (hours.at(-1)?.start ?? 0) + 3_600_000),
+        ...range,
+      };
+      const rows = await longTermStatistics.summarize(entityId, { from, to, step: parseDuration(step) });
+      return printSummaries(entityId, rows, out);
+    }
     const rows: { time: number; state: string }[] = [];
     if (!out.json) out.raw(csvHeader);
     for await (const slice of samples.read(entityId, range)) {
@@ -53,15 +63,7 @@ export const storeQueryCommand: Command = {
   },
 };
 
-/** Whole stretches: the first one begins at or before `from`. */
-async function summarize(
-  storage: Storage,
-  entityId: string,
-  { from, to, step }: { readonly from?: number; readonly to?: number; readonly step: number },
-  out: Output,
-): Promise<ExitCode> {
-  const { first, last } = storage.series.info(entityId) ?? { first: 0, last: 0 };
-  const rows = await storage.series.summarize(entityId, { from: from ?? first, to: to ?? last + 1, step });
+function printSummaries(entityId: string, rows: readonly Summary[], out: Output): ExitCode {
   const figure = (value: number | undefined): string =>
     value === undefined ? "" : String(Number(value.toPrecision(6)));
   const columns: Column<Summary>[] = [

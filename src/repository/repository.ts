@@ -4,6 +4,7 @@ import { HomeRepository } from "./home.ts";
 import { ImportsRepository } from "./imports.ts";
 import { IntervalHistoryRepository } from "./interval-history.ts";
 import { LegacyRepository } from "./legacy.ts";
+import { LongTermStatisticsRepository } from "./long-term-statistics.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
 import { SampleRepository } from "./samples.ts";
 
@@ -16,6 +17,7 @@ export class Repository {
   readonly intervalHistory: IntervalHistoryRepository;
   readonly legacy: LegacyRepository;
   readonly imports: ImportsRepository;
+  readonly longTermStatistics: LongTermStatisticsRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -27,6 +29,7 @@ export class Repository {
     this.intervalHistory = new IntervalHistoryRepository(storage);
     this.legacy = new LegacyRepository(storage);
     this.imports = new ImportsRepository(storage);
+    this.longTermStatistics = new LongTermStatisticsRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {

@@ -1,14 +1,21 @@
 import type { RecorderDialect } from "./recorder-schema.ts";
 
-/** One state of the recorder. Arrays are read a third faster than objects. */
-export type RecorderRow = readonly [
-  entityId: string,
-  /** Unix seconds. */
-  updated: number,
-  state: string,
-  at: number | string,
-  id: number,
+/** What every row begins with. Arrays are read a third faster than objects. Times in Unix seconds. */
+type RowHead<Value> = readonly [entityId: string, time: number, state: Value, at: number | string, id: number];
+
+/** One state. `reported`: when it was last read without being another; null when it was not, or that is not kept. */
+export type StateRow = readonly [...RowHead<string>, reported: number | null];
+
+/** One hour of the long-term statistics. */
+export type StatisticsRow = readonly [
+  ...RowHead<number | null>,
+  mean: number | null,
+  minimum: number | null,
+  maximum: number | null,
+  sum: number | null,
 ];
+
+export type RecorderRow = StateRow | StatisticsRow;
 
 /** An open recorder data base, for reading only. */
 export interface RecorderConnection extends AsyncDisposable {

@@ -1,21 +1,28 @@
 import { breathe } from "#core/breathe.ts";
 import { CadenceError } from "#core/errors.ts";
-import { isEntityId } from "#model/entity.ts";
-import { toMilliseconds } from "#model/sample.ts";
-import type { RecorderConnection, RecorderRow } from "./recorder-connection.ts";
+import { type EntityId, isEntityId } from "#model/entity.ts";
+import type { HourStatistics } from "#model/hour-statistics.ts";
+import type { ReadGap } from "#model/read-gap.ts";
+import { isMissing, toMilliseconds } from "#model/sample.ts";
+import type { RecorderConnection, RecorderRow, StateRow, StatisticsRow } from "./recorder-connection.ts";
 import { type RecorderPart, recorderParts } from "./recorder-schema.ts";
 import { SampleBatcher } from "./sample-batcher.ts";
 import type { ReadOptions, Source, SourceBatch } from "./source.ts";
 
 /** How far the rows of a part were read: everything at or in front of this. */
 interface Place {
-  readonly part: number;
   readonly at: number | string;
   readonly id: number;
 }
 
+/** Of each part that was begun. */
+type Places = Record<number, Place>;
+
 /** Between two of these Home Assistant may write, and others get their turn. */
 const rowsAtOnce = 5_000;
+const hour = 3_600_000;
+/** The end of the year 9999. */
+const latest = 253_402_300_799_999;
 
 export interface RecorderOptions {
   /** For people: a file, or the address of a server without its password. */
@@ -44,9 +51,16 @@ export class RecorderDatabase implements Source {
     try {
       await using connection = await this.#options.connect();
       const parts = await partsOf(connection, this.path);
-      const from = after === undefined ? undefined : await findPlace(connection, parts, JSON.parse(after) as Place);
-      for (let part = from?.part ?? 0; part < parts.length; part += 1)
-        yield* readPart(connection, parts[part] as RecorderPart, wanted, from?.part === part ? from : { part, since });
+      const places = await findPlaces(connection, parts, after);
+      for (const [index, part] of parts.entries()) {
+        // Statistics are wanted of all times.
+        const begin = (part.kind === "states" ? since : undefined) ?? Number.NEGATIVE_INFINITY;
+        const from = places[index] ?? { at: part.atOf(begin / 1_000), id: -1 };
+        for await (const { place, ...batch } of readPart(connection, part, wanted, from)) {
+          if (place !== undefined) places[index] = place;
+          yield place === undefined ? batch : { ...batch, position: JSON.stringify(places) };
+        }
+      }
     } catch (cause) {
       if (cause instanceof CadenceError) throw cause;
       throw unreadable(this.path, (cause as Error).message, cause);
@@ -55,45 +69,89 @@ export class RecorderDatabase implements Source {
 }
 
 /**
- * Undefined when the row is not there any more: something else stands in the place of what was read, or Home Assistant has removed all that was read so far. In
- * both cases everything there is is wanted.
+ * Those whose row is still there. Where it is not, something else stands in the place of what was read, or Home Assistant has removed all that was read so far:
+ * in both cases everything there is is wanted.
  */
-async function findPlace(
+async function findPlaces(
   connection: RecorderConnection,
   parts: readonly RecorderPart[],
-  place: Place,
-): Promise<Place | undefined> {
-  const part = parts[place.part];
-  const at = part === undefined ? undefined : await connection.value(part.place, [place.id]);
-  return at === place.at ? place : undefined;
+  after: string | undefined,
+): Promise<Places> {
+  const places: Places = {};
+  if (after === undefined) return places;
+  const known = JSON.parse(after) as Partial<Places>;
+  for (const [index, part] of parts.entries()) {
+    const place = known[index];
+    if (place !== undefined && (await connection.value(part.place, [place.id])) === place.at) places[index] = place;
+  }
+  return places;
+}
+
+interface PartBatch extends Omit<SourceBatch, "position"> {
+  readonly place?: Place;
 }
 
 async function* readPart(
   connection: RecorderConnection,
-  { page, extent, atOf }: RecorderPart,
+  part: RecorderPart,
   wanted: (entityId: string) => boolean,
-  from: Place | { readonly part: number; readonly since: number | undefined },
-): AsyncGenerator<SourceBatch> {
-  const { part } = from;
-  const newest = await connection.value(extent);
+  from: Place,
+): AsyncGenerator<PartBatch> {
+  const newest = await connection.value(part.extent);
   const last = typeof newest === "number" ? newest : undefined;
-  let place: Place = "at" in from ? from : { part, at: atOf((from.since ?? Number.NEGATIVE_INFINITY) / 1_000), id: -1 };
+  const reads = new Reads();
+  let place = from;
   for (let first: number | undefined; ;) {
-    const rows = wholeTimes(await connection.page(page, place, rowsAtOnce));
+    const rows = wholeTimes(await connection.page(part.page, place, rowsAtOnce));
     const end = rows.at(-1);
     if (end === undefined) return;
-    const [, updatedAt, , at, id] = end;
-    first ??= rows[0]?.[1] ?? updatedAt;
-    place = { part, at, id };
-    const batcher = new SampleBatcher();
-    for (const [entityId, updated, state] of rows)
-      if (isEntityId(entityId) && wanted(entityId)) batcher.add({ entityId, time: toMilliseconds(updated), state });
-    const share = last === undefined || last <= first ? 1 : Math.min(1, (updatedAt - first) / (last - first));
-    const batches = [...batcher.take(true)];
-    for (const samples of batches.slice(0, -1)) yield { samples, problems: [], share };
-    yield { samples: batches.at(-1) ?? [], problems: [], share, position: JSON.stringify(place) };
+    const [, endsAt, , at, id] = end;
+    first ??= rows[0]?.[1] ?? endsAt;
+    place = { at, id };
+    const share = last === undefined || last <= first ? 1 : Math.min(1, (endsAt - first) / (last - first));
+    const ours = rows.filter(([entityId]) => isEntityId(entityId) && wanted(entityId));
+    if (part.kind === "statistics") {
+      const hours = (ours as readonly StatisticsRow[]).map(hourOf).filter((hour) => hour !== undefined);
+      yield { samples: [], problems: [], hours, share, place };
+    } else {
+      const states = ours as readonly StateRow[];
+      const batcher = new SampleBatcher();
+      for (const [entityId, updated, state] of states) batcher.add({ entityId, time: toMilliseconds(updated), state });
+      const batches = [...batcher.take(true)];
+      for (const samples of batches.slice(0, -1)) yield { samples, problems: [], share };
+      const readGaps = part.reads ? reads.gaps(states) : [];
+      yield { samples: batches.at(-1) ?? [], problems: [], readGaps, share, place };
+    }
     await breathe();
   }
+}
+
+/** Finds reads that follow each other: the last one in which a state was the same, and the one that brought the next state. */
+class Reads {
+  /** Unix seconds; of entities whose newest state is a value. */
+  readonly #last = new Map<EntityId, number>();
+
+  gaps(rows: readonly StateRow[]): ReadGap[] {
+    const gaps: ReadGap[] = [];
+    for (const [entityId, updated, state, , , reported] of rows) {
+      const last = this.#last.get(entityId);
+      // Around an outage or a restart the state changes without a read.
+      if (isMissing(state)) this.#last.delete(entityId);
+      else this.#last.set(entityId, Math.max(updated, reported ?? updated));
+      if (last !== undefined && updated > last && !isMissing(state))
+        gaps.push({ entityId, from: last * 1_000, to: updated * 1_000 });
+    }
+    return gaps;
+  }
+}
+
+/** Undefined of an hour that says nothing, or is none. */
+function hourOf([entityId, start, state, , , mean, minimum, maximum, sum]: StatisticsRow): HourStatistics | undefined {
+  const time = toMilliseconds(start);
+  const figures = Object.entries({ mean, minimum, maximum, state, sum }).filter(([, value]) => Number.isFinite(value));
+  return figures.length === 0 || time % hour !== 0 || time < 0 || time > latest
+    ? undefined
+    : { entityId, start: time, ...(Object.fromEntries(figures) as Partial<HourStatistics>) };
 }
 
 /** Rows of one millisecond are not torn: those of the last one come with the next page, unless this is the last page. */
@@ -106,7 +164,12 @@ function wholeTimes(rows: readonly RecorderRow[]): readonly RecorderRow[] {
 }
 
 async function partsOf(connection: RecorderConnection, path: string): Promise<readonly RecorderPart[]> {
-  const columns = { states: await connection.columns("states"), statesMeta: await connection.columns("states_meta") };
+  const columns = {
+    states: await connection.columns("states"),
+    statesMeta: await connection.columns("states_meta"),
+    statistics: await connection.columns("statistics"),
+    statisticsMeta: await connection.columns("statistics_meta"),
+  };
   const parts = recorderParts(columns, connection.dialect);
   if (parts === undefined) throw unreadable(path, "it has no table of states as Home Assistant makes it");
   return parts;

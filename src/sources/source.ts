@@ -1,4 +1,6 @@
 import type { EntityId } from "#model/entity.ts";
+import type { HourStatistics } from "#model/hour-statistics.ts";
+import type { ReadGap } from "#model/read-gap.ts";
 import type { Sample } from "#model/sample.ts";
 
 /** Something in a file that is no sample; the others are taken. */
@@ -12,6 +14,10 @@ export interface SourceProblem {
 export interface SourceBatch {
   readonly samples: readonly Sample[];
   readonly problems: readonly SourceProblem[];
+  /** Where the source knows of reads that brought nothing new; in the order of their ends. */
+  readonly readGaps?: readonly ReadGap[];
+  /** Of the past of which it has no samples any more. */
+  readonly hours?: readonly HourStatistics[];
   /** How far the file has been read, 0 to 1; for progress. */
   readonly share: number;
   /** Where a later reading may go on once this batch is stored; absent where that cannot be told. */

@@ -62,9 +62,9 @@ export class Collection<Value> {
     batch.delete(this.#key(key));
   }
 
-  /** In the order of the keys' UTF-8 bytes. */
-  async *keys(): AsyncGenerator<string> {
-    for await (const key of this.#store.keys(prefixRange(this.#prefix))) yield this.#text(key);
+  /** Those that begin with `prefix`, in the order of the keys' UTF-8 bytes. */
+  async *keys(prefix = ""): AsyncGenerator<string> {
+    for await (const key of this.#store.keys(prefixRange(this.#key(prefix)))) yield this.#text(key);
   }
 
   async *entries(): AsyncGenerator<readonly [key: string, value: Value]> {

@@ -1,6 +1,7 @@
 /** The door of the room: what repository, app and cli may use. */
 export { Batch } from "./batch.ts";
 export { binaryObjectCodec } from "./codec/binary-object.ts";
+export { columnsCodec } from "./codec/columns.ts";
 export { zstdCodec } from "./codec/compressed.ts";
 export type { Collection, CollectionSpec } from "./collection.ts";
 export type { Document } from "./document.ts";
@@ -9,7 +10,7 @@ export type { AppendResult } from "./series/series-store.ts";
 export type { SeriesInfo } from "./series/series-state.ts";
 export { States } from "./series/states.ts";
 export type { SeriesSlice } from "./series/series-slice.ts";
-export type { Summary, SummaryRange } from "./series/roll-up-reader.ts";
+export type { EarlierHour, Summary, SummaryRange } from "./series/roll-up-reader.ts";
 export {
   Storage,
   type StorageOptions,

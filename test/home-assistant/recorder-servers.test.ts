@@ -8,6 +8,8 @@ import { gunzipSync } from "node:zlib";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HourStatistics } from "#model/hour-statistics.ts";
+import type { ReadGap } from "#model/read-gap.ts";
 import type { Sample } from "#model/sample.ts";
 import { openSource } from "#sources/open-source.ts";
 import { recorderAsSql } from "../support/recorder-copy.ts";
@@ -16,7 +18,7 @@ import { Bench } from "./bench.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cadence-recorder-"));
 const file = join(directory, "home-assistant_v2.db");
-let expected: Sample[];
+let expected: Read;
 
 beforeAll(async () => {
   writeFileSync(file, gunzipSync(readFileSync(join(sharedData, "home-assistant", "recorder-normal.db.gz"))));
@@ -24,23 +26,34 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-async function readAll(path: string, after?: string): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for await (const batch of (await openSource(path)).read(after === undefined ? {} : { after }))
-    samples.push(...batch.samples);
-  return samples;
+interface Read {
+  readonly samples: Sample[];
+  readonly hours: HourStatistics[];
+  readonly readGaps: ReadGap[];
+}
+
+async function readAll(path: string, after?: string): Promise<Read> {
+  const read: Read = { samples: [], hours: [], readGaps: [] };
+  for await (const batch of (await openSource(path)).read(after === undefined ? {} : { after })) {
+    read.samples.push(...batch.samples);
+    read.hours.push(...(batch.hours ?? []));
+    read.readGaps.push(...(batch.readGaps ?? []));
+  }
+  return read;
 }
 
 /** What is promised of a recorder on a server: the same as of the file it was copied from. */
 async function checkServer(url: string): Promise<void> {
-  expect(expected.length).toBeGreaterThan(3_000);
+  expect(expected.samples.length).toBeGreaterThan(3_000);
+  expect(expected.readGaps.length).toBeGreaterThan(2_000);
+  expect(expected.hours.length).toBe(12);
   expect(await readAll(url)).toEqual(expected);
   const source = await openSource(url);
   expect(source.path).not.toContain("bench");
   expect(await source.identity()).not.toContain("bench");
   let position: string | undefined;
   for await (const batch of source.read()) position = batch.position ?? position;
-  expect(await readAll(url, position)).toEqual([]);
+  expect(await readAll(url, position)).toEqual({ samples: [], hours: [], readGaps: [] });
   await expect(readAll(url.replace(":bench@", ":wrong@"))).rejects.toMatchObject({ code: "SOURCE_UNREADABLE" });
   await expect(readAll(url.replace(/:\d+\//, ":1/"))).rejects.toMatchObject({ code: "SOURCE_UNREADABLE" });
 }

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sample } from "#model/sample.ts";
+import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { openSource } from "#sources/open-source.ts";
 import { hasSharedData, sharedData, withoutSharedData } from "../support/shared-data.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
@@ -185,5 +186,80 @@ describe("a recorder data base of any age", () => {
       )
       .get() as { rows: number };
     expect((await readAll(path)).length).toBe(rows);
+  });
+});
+
+const withReads = `create table states_meta (metadata_id integer primary key, entity_id text);
+  create table states (state_id integer primary key, metadata_id integer, state text, last_changed_ts real, last_updated_ts real, last_reported_ts real);
+  insert into states_meta values (1, 'sensor.a'), (2, 'sensor.b');`;
+
+describe("what the recorder knows beside states", () => {
+  it("are reads: the last of a state, and the one that brought the next", async () => {
+    const path = folder.at("reads.db");
+    using database = new DatabaseSync(path);
+    database.exec(`${withReads}
+      insert into states (metadata_id, state, last_updated_ts, last_reported_ts) values
+        (1, '20', 1000, 1020), (2, '1', 1003, null), (1, '21', 1025, 1025), (1, '22', 1030, null),
+        (1, 'unavailable', 1060, 1090), (1, '23', 1095, 1095), (1, '24', 1100, 1100);`);
+    const gaps: unknown[] = [];
+    for await (const { readGaps = [] } of (await openSource(path)).read()) gaps.push(...readGaps);
+    expect(gaps).toEqual([
+      { entityId: "sensor.a", from: 1_020_000, to: 1_025_000 },
+      { entityId: "sensor.a", from: 1_025_000, to: 1_030_000 },
+      // Not into the outage, nor out of it.
+      { entityId: "sensor.a", from: 1_095_000, to: 1_100_000 },
+    ]);
+  });
+
+  it("are hours of the long-term statistics, of which new ones are found later", async () => {
+    const path = folder.at("hours.db");
+    using database = new DatabaseSync(path);
+    database.exec(`${withReads}
+      create table statistics_meta (id integer primary key, statistic_id text, source text);
+      create table statistics (id integer primary key, metadata_id integer, start_ts real, mean real, min real, max real, state real, sum real);
+      insert into statistics_meta values (1, 'sensor.a', 'recorder'), (2, 'sensor.energy', 'recorder'), (3, 'tibber:cost', 'tibber');
+      insert into statistics (metadata_id, start_ts, mean, min, max, state, sum) values
+        (1, 7200, 21.5, 20, 23, null, null), (2, 3600, null, null, null, 104.5, 4.5), (3, 3600, null, null, null, 1, 1),
+        (1, 3600, null, null, null, null, null), (1, 3601, 1, 1, 1, null, null);`);
+    const source = await openSource(path);
+    const hoursBehind = async (after?: string): Promise<{ hours: unknown[]; position: string | undefined }> => {
+      const hours: unknown[] = [];
+      let position = after;
+      for await (const batch of source.read(after === undefined ? {} : { after })) {
+        hours.push(...(batch.hours ?? []));
+        position = batch.position ?? position;
+      }
+      return { hours, position };
+    };
+    const { hours, position } = await hoursBehind();
+    expect(hours).toEqual([
+      { entityId: "sensor.energy", start: 3_600_000, state: 104.5, sum: 4.5 },
+      { entityId: "sensor.a", start: 7_200_000, mean: 21.5, minimum: 20, maximum: 23 },
+    ]);
+    database.exec(
+      "insert into statistics (metadata_id, start_ts, mean, min, max) values (1, 10800, 22, 22, 22); insert into states (metadata_id, state, last_updated_ts) values (1, '5', 5000)",
+    );
+    const later = await hoursBehind(position);
+    expect(later.hours).toEqual([{ entityId: "sensor.a", start: 10_800_000, mean: 22, minimum: 22, maximum: 22 }]);
+  });
+
+  it.skipIf(!hasSharedData)(`are the intervals that are configured (${withoutSharedData})`, async () => {
+    const path = folder.at("intervals.db");
+    writeFileSync(path, gunzipSync(readFileSync(join(sharedData, "home-assistant", "recorder-normal.db.gz"))));
+    const intervals = new EffectiveIntervals();
+    for await (const { readGaps = [] } of (await openSource(path)).read()) intervals.addGaps(readGaps);
+    // scan_interval in session-modbus.yaml.
+    const configured = {
+      "sensor.heat_pump_outdoor_temperature": 2,
+      "sensor.inverter_pv_power": 2,
+      "sensor.inverter_ac_voltage": 5,
+      "sensor.heat_pump_pump": 5,
+      "sensor.heat_pump_tank_temperature": 10,
+      "sensor.inverter_frequency": 10,
+    };
+    for (const [entityId, seconds] of Object.entries(configured)) {
+      const seen = intervals.interval(entityId)?.seconds ?? Number.NaN;
+      expect(Math.abs(seen / seconds - 1), `${entityId}: ${seen} s`).toBeLessThan(0.05);
+    }
   });
 });

@@ -8,6 +8,11 @@ export function* recorderAsSql(path: string): Generator<string> {
     "create table states (state_id bigint primary key, entity_id char(1), state varchar(255), last_changed timestamp null, last_changed_ts double precision, " +
       "last_reported_ts double precision, last_updated timestamp null, last_updated_ts double precision, metadata_id bigint)"
   );
+  yield "create table statistics_meta (id bigint primary key, statistic_id varchar(255))";
+  yield (
+    "create table statistics (id bigint primary key, metadata_id bigint, start_ts double precision, mean double precision, " +
+      "min double precision, max double precision, state double precision, sum double precision)"
+  );
   yield "create index ix_states_last_updated_ts on states (last_updated_ts)";
   yield* inserts("states_meta", database.prepare("select metadata_id, entity_id from states_meta").all());
   yield* inserts(
@@ -15,6 +20,11 @@ export function* recorderAsSql(path: string): Generator<string> {
     database
       .prepare("select state_id, state, last_changed_ts, last_reported_ts, last_updated_ts, metadata_id from states")
       .all(),
+  );
+  yield* inserts("statistics_meta", database.prepare("select id, statistic_id from statistics_meta").all());
+  yield* inserts(
+    "statistics",
+    database.prepare("select id, metadata_id, start_ts, mean, min, max, state, sum from statistics").all(),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { EffectiveInterval } from "#model/effective-interval.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { PollBurst } from "#model/poll.ts";
+import type { ReadGap } from "#model/read-gap.ts";
 import { EntityStates } from "../entity-states.ts";
 import type { Stage } from "../stage.ts";
 
@@ -49,6 +50,23 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
       }
       state.lastPoll = time;
       state.asOf = time;
+    }
+  }
+
+  /** Gaps that are known without watching, in the order of their ends. Those that are older than what was seen fill up what is missing. */
+  addGaps(gaps: readonly ReadGap[]): void {
+    for (const { entityId, from, to } of gaps) {
+      const state = this.states.get(entityId) ?? { version, gaps: [], lastPoll: undefined, asOf: to };
+      this.states.set(entityId, state);
+      if (to < state.asOf) {
+        if (state.gaps.length >= newestGaps) continue;
+        state.gaps.unshift(to - from);
+      } else {
+        state.gaps.push(to - from);
+        if (state.gaps.length > newestGaps) state.gaps.shift();
+        state.asOf = to;
+      }
+      this.states.touch(entityId);
     }
   }
 

@@ -18,11 +18,23 @@ export interface Summary {
   readonly timeWeightedMean?: number;
 }
 
+/** An hour that somebody else has summed up. */
+export interface EarlierHour {
+  /** ms since 1970, a whole hour. */
+  readonly start: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Weighted by time. */
+  readonly mean: number;
+}
+
 export interface SummaryRange {
   readonly from: number;
   readonly to: number;
   /** Length of a stretch; stretches begin at whole multiples of it since 1970. */
   readonly step: number;
+  /** What others say of the time before the first sample; used for steps of whole hours. @default nothing */
+  readonly earlier?: readonly EarlierHour[];
 }
 
 type Sums = { -readonly [Key in keyof Bucket]: Bucket[Key] };
@@ -41,11 +53,16 @@ interface Held {
 export async function summarize(
   state: SeriesState,
   shelf: BlockShelf,
-  { from, to, step }: SummaryRange,
+  { from, to, step, earlier = [] }: SummaryRange,
 ): Promise<readonly Summary[]> {
   const begin = Math.floor(from / step) * step;
   const end = Math.ceil(to / step) * step;
   const sums = new Map<number, Sums>();
+  if (step % rollUpSteps.hour === 0) {
+    const until = Math.min(end, state.firstTime);
+    for (const hour of earlier)
+      if (hour.start >= begin && hour.start + rollUpSteps.hour <= until) addHour(sums, hour, step);
+  }
   let held = newestBefore(state, begin);
   for (const block of state.expired.filter(({ first, last }) => last >= begin && first < end)) {
     const rolled = step % rollUpSteps.hour === 0 ? await shelf.readExpired(block) : undefined;
@@ -121,6 +138,14 @@ function addBuckets(sums: Map<number, Sums>, rolled: RollUp, step: number): void
     sum.integral += bucket.integral / unit;
     sum.covered += bucket.covered;
   }
+}
+
+function addHour(sums: Map<number, Sums>, { start, minimum, maximum, mean }: EarlierHour, step: number): void {
+  const sum = bucketAt(sums, Math.floor(start / step));
+  addExtremes(sum, 1, minimum, maximum);
+  sum.sum += mean;
+  sum.integral += mean * rollUpSteps.hour;
+  sum.covered += rollUpSteps.hour;
 }
 
 function addSample(sums: Map<number, Sums>, number: number, value: number): void {

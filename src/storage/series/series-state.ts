@@ -57,6 +57,16 @@ export class SeriesState {
     return Math.max(block, this.frozen?.lastTime ?? Number.NEGATIVE_INFINITY, this.head.lastTime);
   }
 
+  /** Of everything that was ever stored; infinity when empty. */
+  get firstTime(): number {
+    const block = this.expired[0] ?? this.blocks[0];
+    return Math.min(
+      block?.first ?? Number.POSITIVE_INFINITY,
+      this.frozen?.first ?? Number.POSITIVE_INFINITY,
+      this.head.first ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
   /** What is not newer than this was stored once, and is gone; minus infinity when nothing is. */
   get expiredUntil(): number {
     return this.expired.at(-1)?.last ?? Number.NEGATIVE_INFINITY;

@@ -419,8 +419,7 @@ export class SeriesStore {
         remedy: `Ask for at most ${mostSummaries} stretches of whole milliseconds.`,
       });
     }
-    const state = this.#byName.get(series);
-    return state === undefined ? [] : summarize(state, this.#shelf, range);
+    return summarize(this.#byName.get(series) ?? new SeriesState(0, series), this.#shelf, range);
   }
 
   /**

@@ -37,6 +37,22 @@ describe("the interval a register really gets", () => {
     expect(intervals.interval("sensor.never")).toBeUndefined();
   });
 
+  it("is found from gaps that are known without watching, and those that were seen count first", () => {
+    const intervals = new EffectiveIntervals();
+    intervals.addGaps(
+      [5, 5, 6].map((seconds, index) => ({
+        entityId: "sensor.a",
+        from: index * 60_000,
+        to: index * 60_000 + seconds * 1_000,
+      })),
+    );
+    expect(intervals.interval("sensor.a")).toMatchObject({ gaps: 3, asOf: 126_000 });
+    intervals.step(burst(every(2, 70, 200_000), 200_000, 338_000));
+    expect(intervals.interval("sensor.a")).toMatchObject({ seconds: 2, gaps: 64 });
+    intervals.addGaps([{ entityId: "sensor.a", from: 0, to: 9_000 }]);
+    expect(intervals.interval("sensor.a")).toMatchObject({ seconds: 2, gaps: 64, asOf: 338_000 });
+  });
+
   it("goes on over bursts that touch, and not over the time between those that do not", () => {
     const touching = new EffectiveIntervals();
     touching.step(burst(every(5, 3), 0, 10_000));
