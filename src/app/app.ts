@@ -3,7 +3,7 @@ import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { formatDuration } from "#core/duration.ts";
 import type { Settings } from "#config/load.ts";
-import type { Overview } from "#model/overview.ts";
+import { isConnected, type Overview } from "#model/overview.ts";
 import { Repository } from "#repository/repository.ts";
 import { Storage } from "#storage/index.ts";
 import { migrateAtStart } from "./migrate.ts";
@@ -49,8 +49,10 @@ export class App implements AsyncDisposable {
     );
     const repository = await Repository.open(storage);
     const home = settings.homeAssistantConfig;
-    if (home !== undefined && !demo)
-      await migrateAtStart({ repository, home, clock, logger: logger.child("migration") });
+    const legacyImport =
+      home === undefined || demo
+        ? "none"
+        : await migrateAtStart({ repository, home, clock, logger: logger.child("migration") });
     const wiring = wire({
       settings,
       storage,
@@ -58,6 +60,8 @@ export class App implements AsyncDisposable {
       logger,
       clock,
       networkClock,
+      legacyImport,
+      budget: await repository.adjustments.busBudget(settings.config.bus_budget),
       product: { version, demo, startedAt: clock.now() },
       ...(pollPeriod === undefined ? {} : { pollPeriod }),
     });
@@ -90,7 +94,7 @@ export class App implements AsyncDisposable {
     const settled = Promise.withResolvers<void>();
     const look = (): void => {
       const { state } = bridge.health();
-      if (state === "live") settled.resolve();
+      if (isConnected(state)) settled.resolve();
       if (state === "refused") settled.reject(bridge.failure);
     };
     const late = (): void => {

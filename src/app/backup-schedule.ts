@@ -29,6 +29,7 @@ export class BackupSchedule implements Service {
   #work: Promise<void> = Promise.resolve();
   #last: number | undefined;
   #failure: string | undefined;
+  #making = false;
 
   constructor(options: BackupScheduleOptions) {
     this.#options = options;
@@ -52,8 +53,15 @@ export class BackupSchedule implements Service {
     return { lastBackupAt: this.#last ?? null, failure: this.#failure ?? null };
   }
 
-  health(): Pick<StorageHealth, "lastBackupAt"> {
-    return this.#last === undefined ? {} : { lastBackupAt: this.#last };
+  health(): Pick<StorageHealth, "lastBackupAt"> & { readonly making: boolean } {
+    return { making: this.#making, ...(this.#last === undefined ? {} : { lastBackupAt: this.#last }) };
+  }
+
+  /** Makes a backup, behind one that is being made; what fails is told in the log and tried again. */
+  async backupNow(): Promise<void> {
+    this.#timer?.cancel();
+    this.#work = this.#work.then(() => (this.#stop.signal.aborted ? undefined : this.#make()));
+    await this.#work;
   }
 
   #schedule(milliseconds: number): void {
@@ -66,6 +74,7 @@ export class BackupSchedule implements Service {
   /** Never rejects. */
   async #make(): Promise<void> {
     const { backups, logger, interval, keep } = this.#options;
+    this.#making = true;
     try {
       const backup = await backups.create(this.#stop.signal);
       this.#last = backup.time;
@@ -76,12 +85,14 @@ export class BackupSchedule implements Service {
         bytes: backup.bytes,
         removed: removed.length,
       });
-      this.#schedule(interval);
+      if (interval > 0) this.#schedule(interval);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#failure = toCadenceError(error).sentence;
-      logger.warn(`No backup could be made; it is tried again in an hour. ${this.#failure}`);
-      this.#schedule(retryAfter);
+      logger.warn(`No backup could be made${interval > 0 ? "; it is tried again in an hour" : ""}. ${this.#failure}`);
+      if (interval > 0) this.#schedule(retryAfter);
+    } finally {
+      this.#making = false;
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Entity, EntityId } from "#model/entity.ts";
 import type { EntityStatistics } from "#model/entity-statistics.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
+import { isMissing } from "#model/sample.ts";
 import type { PollBurst } from "#model/poll.ts";
 import type { Prior } from "#model/prior.ts";
 import { loadOf, loadSentence } from "#modbus/load.ts";
@@ -107,7 +108,9 @@ export class Knowledge {
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
       const load = loadOf(bus, { intervals, advice, observedSeconds });
-      return { bus, load, budget, sentence: loadSentence(bus, load, budget) };
+      const known = bus.entityIds.map((entityId) => statistics.get(entityId)).filter((each) => each !== undefined);
+      const missing = known.filter(({ lastState }) => isMissing(lastState)).length / Math.max(1, known.length);
+      return { bus, load, budget, missing, sentence: loadSentence(bus, load, budget) };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
     const entities = this.#entities.map((entity) => ({

@@ -3,6 +3,7 @@ import type { Clock } from "#core/clock.ts";
 import { CadenceError, toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { IntervalRecord } from "#model/interval-record.ts";
+import type { LegacyImport } from "#model/overview.ts";
 import type { LegacyStatistics } from "#model/legacy.ts";
 import type { Repository } from "#repository/repository.ts";
 import type { LegacyDocument } from "#sources/legacy/legacy-documents.ts";
@@ -88,7 +89,8 @@ export interface FirstStartOptions {
 }
 
 /** At the start of the daemon: takes over folders of the older package that were not taken over before. What fails is said, and tried again at the next start. */
-export async function migrateAtStart({ repository, home, clock, logger }: FirstStartOptions): Promise<void> {
+export async function migrateAtStart({ repository, home, clock, logger }: FirstStartOptions): Promise<LegacyImport> {
+  let failed = false;
   for (const from of await legacyFoldersIn(home)) {
     // One that could not be renamed is still there.
     if (await repository.legacy.hasImported(from)) continue;
@@ -116,9 +118,11 @@ export async function migrateAtStart({ repository, home, clock, logger }: FirstS
       });
       for (const sentence of notSetAside) logger.warn(sentence);
     } catch (error) {
+      failed = true;
       logger.warn(`It could not be taken over. ${toCadenceError(error).sentence}`);
     }
   }
+  return failed ? "failed" : (await repository.legacy.hasImported()) ? "taken" : "none";
 }
 
 /** What is to be stored of one record, and what is. */

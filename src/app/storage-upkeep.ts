@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "#core/clock.ts";
 import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
+import { Mutex } from "#core/mutex.ts";
 import type { Service } from "#core/service.ts";
 import type { StorageHealth } from "#model/overview.ts";
 import type { Backups, Storage } from "#storage/index.ts";
@@ -36,8 +37,9 @@ export class StorageUpkeep implements Service {
   readonly #options: StorageUpkeepOptions;
   readonly #stop = new AbortController();
   #timer: Timer | undefined;
-  #work: Promise<void> = Promise.resolve();
+  readonly #working = new Mutex();
   #verified: StorageHealth["verified"];
+  #activity: "idle" | "verifying" | "compacting" = "idle";
 
   constructor(options: StorageUpkeepOptions) {
     this.#options = options;
@@ -51,22 +53,52 @@ export class StorageUpkeep implements Service {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#timer?.cancel();
-    await this.#work;
+    await this.#working.run(() => Promise.resolve());
   }
 
   inspect(): Readonly<Record<string, unknown>> {
     return { verified: this.#verified ?? null };
   }
 
-  health(): Pick<StorageHealth, "verified"> {
-    return this.#verified === undefined ? {} : { verified: this.#verified };
+  health(): Pick<StorageHealth, "verified" | "activity"> {
+    return { activity: this.#activity, ...(this.#verified === undefined ? {} : { verified: this.#verified }) };
+  }
+
+  /** Reads every byte back, behind what is being done already. Throws STORE_*, ABORTED. */
+  verifyNow(): Promise<void> {
+    return this.#then(() => this.#verify());
+  }
+
+  /** Makes everything dense, not only what is old. Throws as `verifyNow`. */
+  compactNow(): Promise<void> {
+    return this.#then(() =>
+      this.#while("compacting", async () => {
+        const before = (await this.#options.storage.inspect()).bytes;
+        await this.#options.storage.compact();
+        const { bytes } = await this.#options.storage.inspect();
+        this.#options.logger.info("The store was compacted", { bytesBefore: before, bytes });
+      }),
+    );
+  }
+
+  #then(work: () => Promise<void>): Promise<void> {
+    return this.#working.run(async () => {
+      if (!this.#stop.signal.aborted) await work();
+    });
+  }
+
+  async #while<Result>(activity: "verifying" | "compacting", work: () => Promise<Result>): Promise<Result> {
+    this.#activity = activity;
+    try {
+      return await work();
+    } finally {
+      this.#activity = "idle";
+    }
   }
 
   #schedule(milliseconds: number): void {
     if (this.#stop.signal.aborted) return;
-    this.#timer = this.#options.clock.after(milliseconds, () => {
-      this.#work = this.#do();
-    });
+    this.#timer = this.#options.clock.after(milliseconds, () => void this.#then(() => this.#do()));
   }
 
   /** Never rejects. */
@@ -85,17 +117,22 @@ export class StorageUpkeep implements Service {
   async #tidy(): Promise<void> {
     const { storage, homeClock, logger, retentionDays, retentionBytes } = this.#options;
     const now = homeClock.now();
-    const report = await storage.tidy({
+    const options = {
       denseBefore: now - denseAfter,
       ...(retentionDays === 0 ? {} : { expireBefore: now - Math.max(leastDays, retentionDays) * day }),
       ...(retentionBytes === 0 ? {} : { mostBytes: Math.max(leastBytes, retentionBytes) }),
-    });
+    };
+    const report = await this.#while("compacting", () => storage.tidy(options));
     if (report.samples > 0)
       logger.info("Old values were removed, as the options ask; their hours are kept", { values: report.samples });
     if (report.blocks > 0) logger.debug("Blocks were made dense", { ...report });
   }
 
-  async #verify(): Promise<void> {
+  #verify(): Promise<void> {
+    return this.#while("verifying", () => this.#verifyAndMend());
+  }
+
+  async #verifyAndMend(): Promise<void> {
     const { storage, backups, clock, logger } = this.#options;
     const { ok, faults } = await storage.verify({ signal: this.#stop.signal });
     this.#verified = { at: clock.now(), ok };

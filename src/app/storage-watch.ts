@@ -10,7 +10,10 @@ const day = 24 * hour;
 /** A rate over less says nothing. */
 const shortestSpan = 60_000;
 
-const unknownHealth: StorageHealth = {
+/** All that can be seen from outside. */
+type Watched = Omit<StorageHealth, "activity">;
+
+const unknownHealth: Watched = {
   status: "ok",
   series: 0,
   samples: 0,
@@ -51,7 +54,7 @@ export class StorageWatch implements Service {
     return { ...this.#health };
   }
 
-  health(): StorageHealth {
+  health(): Watched {
     return this.#health;
   }
 

@@ -3,7 +3,12 @@ import type { Clock } from "#core/clock.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Settings } from "#config/load.ts";
 import { Intake } from "#ingest/intake.ts";
-import type { Overview } from "#model/overview.ts";
+import type { ControlKey } from "#diagnostics/control-table.ts";
+import { languageOf } from "#diagnostics/language.ts";
+import type { Overview, StorageHealth } from "#model/overview.ts";
+import { Broker } from "#publish/broker.ts";
+import { namedBroker, supervisorBroker } from "#publish/broker-address.ts";
+import { availabilityTopic } from "#publish/mqtt-discovery.ts";
 import { Publisher } from "#publish/publisher.ts";
 import type { Repository } from "#repository/repository.ts";
 import { Backups, type Storage } from "#storage/index.ts";
@@ -26,6 +31,9 @@ export interface WiringOptions {
   /** The machine's time: network, deadlines, browser. */
   readonly networkClock: Clock;
   readonly product: Overview["product"];
+  readonly legacyImport: Overview["legacyImport"];
+  /** Share of each bus that reads should take at most, at the start. */
+  readonly budget: number;
   /** Milliseconds between two looks at the reads. */
   readonly pollPeriod?: number;
 }
@@ -41,15 +49,18 @@ export interface Wiring {
 
 /** The data's way, from top to bottom. */
 export function wire({
-  settings: { config, addon, storeDirectory, homeAssistantConfig },
+  settings: { config, addon, storeDirectory, homeAssistantConfig, mqttCa },
   storage,
   repository,
   logger,
   clock,
   networkClock,
   product,
+  legacyImport,
+  budget: initialBudget,
   pollPeriod,
 }: WiringOptions): Wiring {
+  let budget = initialBudget;
   const knowledge = new Knowledge();
   const learning = new Learning({ repository, knowledge, logger: logger.child("learning"), clock });
   const storageWatch = new StorageWatch(storage, clock);
@@ -107,6 +118,12 @@ export function wire({
   bridge.events.on("connections", (connections) => knowledge.setConnections(connections));
   bridge.events.on("polls", (burst) => knowledge.seePolls(burst));
 
+  const storageHealth = (): StorageHealth => {
+    const { making, ...lastBackup } = backupSchedule.health();
+    const upkeep = storageUpkeep.health();
+    return { ...storageWatch.health(), ...upkeep, ...lastBackup, ...(making ? { activity: "backing_up" } : {}) };
+  };
+
   // pipeline and modbus → one overview …
   const overview = (): Overview => ({
     at: clock.now(),
@@ -118,15 +135,48 @@ export function wire({
       gaps: bridge.gaps.total,
       openGaps: bridge.gaps.open,
     },
-    storage: { ...storageWatch.health(), ...storageUpkeep.health(), ...backupSchedule.health() },
-    ...knowledge.describe(clock.now(), config.bus_budget),
+    storage: storageHealth(),
+    legacyImport,
+    budget,
+    ...knowledge.describe(clock.now(), budget),
   });
 
   // … → diagnostics → sensors and panel
+  const named = namedBroker({
+    url: config.mqtt_url,
+    username: config.mqtt_username,
+    password: config.mqtt_password,
+    ca: mqttCa,
+  });
+  const hasOwnBroker = !product.demo && (named !== undefined || addon) && ["auto", "mqtt"].includes(config.publish);
+  const broker = hasOwnBroker
+    ? new Broker({
+        find: async () => named ?? (await supervisorBroker(config.home_assistant_token ?? "")),
+        clock: networkClock,
+        logger: logger.child("broker"),
+        random: Math.random,
+        clientId: "modbus_cadence",
+        will: { topic: availabilityTopic, payload: "offline", retain: true },
+      })
+    : undefined;
+  const commands: Readonly<Record<ControlKey, (value: number) => Promise<void>>> = {
+    verify: () => storageUpkeep.verifyNow(),
+    backup: () => backupSchedule.backupNow(),
+    compact: () => storageUpkeep.compactNow(),
+    recompute: () => learning.save(),
+    bus_budget: async (percent) => {
+      budget = percent / 100;
+      await repository.adjustments.setBusBudget(budget, config.bus_budget);
+    },
+  };
   const publisher = new Publisher({
     clock: networkClock,
     logger: logger.child("publish"),
     port: bridge,
+    ...(broker === undefined ? {} : { broker }),
+    announced: repository.announced,
+    language: () => (config.language === "auto" ? languageOf(bridge.language) : config.language),
+    onCommand: (key, value) => commands[key](value ?? 0),
     overview,
     mode: config.publish,
     interval: config.publish_interval,
@@ -134,7 +184,7 @@ export function wire({
     perEntity: config.publish_entities,
   });
   bridge.events.on("connection", ({ state }) => {
-    if (state === "live") publisher.announce();
+    if (state === "live" && broker?.connected !== true) publisher.announce();
   });
   const panel = new PanelServer({
     clock: networkClock,
@@ -160,6 +210,7 @@ export function wire({
       { service: storageUpkeep },
       { service: intake },
       { service: bridge },
+      ...(broker === undefined ? [] : [{ service: broker }]),
       { service: publisher },
     ],
   };

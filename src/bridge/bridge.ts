@@ -6,10 +6,10 @@ import type { Service } from "#core/service.ts";
 import type { Entity, EntityId } from "#model/entity.ts";
 import type { Gap } from "#model/gap.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
-import type { ConnectionHealth, ConnectionState } from "#model/overview.ts";
+import { type ConnectionHealth, type ConnectionState, isConnected } from "#model/overview.ts";
 import type { PollBurst } from "#model/poll.ts";
 import { type Addresses, addressesOf } from "./addresses.ts";
-import { BackOff } from "./back-off.ts";
+import { BackOff } from "#core/back-off.ts";
 import { Coverage } from "./coverage.ts";
 import { discover, type Discovered, type DiscoveryOptions, withAttributes } from "./discovery.ts";
 import { type EntitiesEvent, parseEntitiesEvent } from "./entities-event.ts";
@@ -38,6 +38,12 @@ export interface BridgeOptions extends DiscoveryOptions {
   readonly sink: SamplePort;
   /** Asked for the past of new entities before Home Assistant is. @default none */
   readonly archive?: ArchivePort;
+}
+
+interface MqttMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
 }
 
 export interface BridgeEvents {
@@ -83,6 +89,7 @@ export class Bridge implements Service {
   #running: Promise<void> | undefined;
   #services: Promise<Readonly<Record<string, unknown>>> | undefined;
   #hurry: AbortController = new AbortController();
+  #language: string | undefined;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -148,12 +155,28 @@ export class Bridge implements Service {
     }
   }
 
+  /** Messages go to `listener` until the connection ends. Throws as `callService`. */
+  async subscribeMqtt(topic: string, listener: (message: MqttMessage) => void): Promise<void> {
+    await this.#live().subscribe<Partial<MqttMessage> | null>(
+      { type: "mqtt/subscribe", topic, qos: 1 } as never,
+      (event) => {
+        if (typeof event?.topic === "string" && typeof event.payload === "string")
+          listener({ topic: event.topic, payload: event.payload, retain: event.retain === true });
+      },
+    );
+  }
+
+  /** The home's language, such as `de`; undefined before the first connection. */
+  get language(): string | undefined {
+    return this.#language;
+  }
+
   async postState(entityId: EntityId, state: string, attributes: Readonly<Record<string, unknown>>): Promise<void> {
     await postState(this.#addresses, this.#options.token, entityId, state, attributes);
   }
 
   #live(): Session {
-    if (this.#session === undefined || this.#health.state !== "live") {
+    if (this.#session === undefined || !isConnected(this.#health.state)) {
       throw new CadenceError("HASS_CONNECTION_LOST", "There is no connection to Home Assistant now.", {
         remedy: "It is tried again by itself.",
       });
@@ -241,7 +264,8 @@ export class Bridge implements Service {
   /** Connected is not ready: while Home Assistant starts, its Modbus entities are missing and must not be taken for removed. */
   async #untilRunning(session: Session): Promise<void> {
     for (;;) {
-      const config = await session.command<{ state?: unknown } | null>({ type: "get_config" });
+      const config = await session.command<{ state?: unknown; language?: unknown } | null>({ type: "get_config" });
+      if (typeof config?.language === "string") this.#language = config.language;
       const state = config?.state;
       if (state === "RUNNING" || state === undefined) return;
       this.#setState("syncing", { cause: "Home Assistant is starting." });

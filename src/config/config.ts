@@ -1,5 +1,5 @@
 import { CadenceError } from "#core/errors.ts";
-import { redacted } from "#core/redact.ts";
+import { redact, redacted } from "#core/redact.ts";
 import { type Option, readOption, ruleOf } from "./option.ts";
 import { type Config, type OptionKey, optionTable } from "./options.ts";
 
@@ -63,7 +63,7 @@ export function redactConfig(config: Config): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key,
-      isOptionKey(key) && optionTable[key].type === "secret" ? redacted : value,
+      isOptionKey(key) && optionTable[key].type === "secret" ? redacted : redact(value),
     ]),
   );
 }

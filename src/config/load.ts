@@ -23,6 +23,8 @@ export interface Settings {
   readonly storeDirectory: string;
   /** Absolute; absent where Home Assistant's files cannot be reached. */
   readonly homeAssistantConfig?: string;
+  /** PEM; what the file of mqtt_ca holds. */
+  readonly mqttCa?: string;
   /** Names of the sources that were read. */
   readonly origins: readonly string[];
 }
@@ -69,6 +71,7 @@ export function loadSettings(load: LoadOptions = {}): Settings {
     ...(config.home_assistant_config === undefined
       ? {}
       : { homeAssistantConfig: absolute(config.home_assistant_config) }),
+    ...(config.mqtt_ca === undefined ? {} : { mqttCa: readCertificates(absolute(config.mqtt_ca)) }),
     origins,
   };
 }
@@ -97,6 +100,16 @@ function readFileOptions(name: string, directory: string, required: boolean): Ra
   return [{ origin: name, values: values as Record<string, unknown> }];
 }
 
+function readCertificates(path: string): string {
+  try {
+    const text = readFileSync(path, "utf8");
+    if (text.length < longestFile && text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  } catch (cause) {
+    throw unreadable(path, "(mqtt_ca) cannot be read", cause);
+  }
+  throw unreadable(path, "(mqtt_ca) holds no certificate in PEM form");
+}
+
 function environmentOptions(environment: Environment): RawOptions {
   const values: Record<string, unknown> = {};
   const names: Record<string, string> = {};
@@ -120,7 +133,7 @@ function environmentOptions(environment: Environment): RawOptions {
 }
 
 function unreadable(name: string, what: string, cause?: unknown): CadenceError {
-  return new CadenceError("OPTIONS_INVALID", `The options file ${name} ${what}.`, {
+  return new CadenceError("OPTIONS_INVALID", `The file ${name} ${what}.`, {
     remedy: "Correct the file, or remove it to run with the defaults.",
     cause,
   });

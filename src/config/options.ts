@@ -163,6 +163,31 @@ export const options = {
     default: [],
     text: "Entities that get sensors of their own for effective and recommended interval.",
   },
+  language: {
+    type: "choice",
+    choices: ["auto", "en", "de"],
+    default: "auto",
+    text: "Language of the sensors' names; auto takes the home's, or English where we do not know it.",
+  },
+  mqtt_url: {
+    type: "url",
+    protocols: ["mqtt:", "mqtts:"],
+    text: "Address of the MQTT broker; mqtts is encrypted. The add-on finds it by itself where the Mosquitto add-on runs. Without one, messages go through Home Assistant, which cannot say when the program has died.",
+    environment: "MQTT_URL",
+  },
+  mqtt_username: {
+    type: "text",
+    pattern: /\S/,
+    rule: "a user name",
+    text: "User of the MQTT broker, where it is not in its address.",
+  },
+  mqtt_password: { type: "secret", text: "Password of that user." },
+  mqtt_ca: {
+    type: "text",
+    pattern: /\S/,
+    rule: "a file",
+    text: "File with the certificates (PEM) that vouch for the broker's, where this machine does not know them.",
+  },
   mqtt_discovery_prefix: {
     type: "text",
     pattern: /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,

@@ -1,8 +1,13 @@
 import { matchesAny } from "#core/glob.ts";
-import type { BusOverview, EntityOverview, Overview } from "#model/overview.ts";
+import { type BusOverview, connectionStates, type EntityOverview, type Overview } from "#model/overview.ts";
+import { controlsOf } from "./control-table.ts";
+import type { Language, LocalText } from "./language.ts";
 import type { SensorDescription, SensorDevice, SensorReading, SensorValue } from "./sensor.ts";
 
-type Row<Subject> = SensorDescription & { readonly value: (subject: Subject) => SensorValue };
+type Row<Subject> = Omit<SensorDescription, "name"> & {
+  readonly name: LocalText;
+  readonly value: (subject: Subject) => SensorValue;
+};
 
 const megabyte = 1_000_000;
 
@@ -10,23 +15,23 @@ const megabyte = 1_000_000;
 const siteRows: readonly Row<Overview>[] = [
   {
     key: "connection",
-    name: "Connection",
+    name: { en: "Connection", de: "Verbindung" },
     deviceClass: "enum",
-    options: ["disconnected", "connecting", "authenticating", "syncing", "live", "refused"],
+    options: connectionStates,
     category: "diagnostic",
     icon: "mdi:lan-connect",
     value: ({ connection }) => connection.state,
   },
   {
     key: "entities",
-    name: "Entities followed",
+    name: { en: "Entities followed", de: "Verfolgte Entitäten" },
     stateClass: "measurement",
     icon: "mdi:format-list-bulleted",
     value: ({ ingest }) => ingest.entities,
   },
   {
     key: "values_per_minute",
-    name: "Values per minute",
+    name: { en: "Values per minute", de: "Werte pro Minute" },
     unit: "1/min",
     stateClass: "measurement",
     precision: 1,
@@ -35,7 +40,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "lag",
-    name: "Lag",
+    name: { en: "Lag", de: "Verzögerung" },
     unit: "ms",
     deviceClass: "duration",
     stateClass: "measurement",
@@ -45,7 +50,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "refused",
-    name: "Values refused",
+    name: { en: "Values refused", de: "Abgewiesene Werte" },
     stateClass: "total_increasing",
     category: "diagnostic",
     icon: "mdi:cancel",
@@ -53,7 +58,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "gaps",
-    name: "Gaps",
+    name: { en: "Gaps", de: "Lücken" },
     stateClass: "total_increasing",
     category: "diagnostic",
     icon: "mdi:timeline-remove",
@@ -61,7 +66,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_status",
-    name: "Storage status",
+    name: { en: "Storage status", de: "Zustand des Speichers" },
     deviceClass: "enum",
     options: ["ok", "full", "failing", "damaged"],
     category: "diagnostic",
@@ -69,8 +74,17 @@ const siteRows: readonly Row<Overview>[] = [
     value: ({ storage }) => storage.status,
   },
   {
+    key: "storage_activity",
+    name: { en: "Storage activity", de: "Arbeiten am Speicher" },
+    deviceClass: "enum",
+    options: ["idle", "verifying", "backing_up", "compacting"],
+    category: "diagnostic",
+    icon: "mdi:progress-wrench",
+    value: ({ storage }) => storage.activity,
+  },
+  {
     key: "storage_size",
-    name: "Storage size",
+    name: { en: "Storage size", de: "Größe des Speichers" },
     unit: "MB",
     deviceClass: "data_size",
     stateClass: "measurement",
@@ -80,7 +94,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_values",
-    name: "Values stored",
+    name: { en: "Values stored", de: "Gespeicherte Werte" },
     stateClass: "measurement",
     category: "diagnostic",
     icon: "mdi:counter",
@@ -88,7 +102,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_bytes_per_value",
-    name: "Bytes per value",
+    name: { en: "Bytes per value", de: "Bytes pro Wert" },
     unit: "B",
     deviceClass: "data_size",
     stateClass: "measurement",
@@ -98,7 +112,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_chunks",
-    name: "Chunks",
+    name: { en: "Chunks", de: "Chunks" },
     stateClass: "measurement",
     category: "diagnostic",
     icon: "mdi:file-multiple",
@@ -106,7 +120,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_written",
-    name: "Written since start",
+    name: { en: "Written since start", de: "Seit dem Start geschrieben" },
     unit: "MB",
     deviceClass: "data_size",
     stateClass: "total_increasing",
@@ -116,7 +130,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_written_per_day",
-    name: "Written per day",
+    name: { en: "Written per day", de: "Pro Tag geschrieben" },
     unit: "MB",
     deviceClass: "data_size",
     stateClass: "measurement",
@@ -126,14 +140,14 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_last_commit",
-    name: "Last commit",
+    name: { en: "Last commit", de: "Zuletzt gespeichert" },
     deviceClass: "timestamp",
     category: "diagnostic",
     value: ({ storage }) => instant(storage.lastCommitAt),
   },
   {
     key: "storage_commit_time",
-    name: "Commit time",
+    name: { en: "Commit time", de: "Dauer des Speicherns" },
     unit: "ms",
     deviceClass: "duration",
     stateClass: "measurement",
@@ -143,7 +157,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_damaged",
-    name: "Damaged frames",
+    name: { en: "Damaged frames", de: "Beschädigte Stellen" },
     stateClass: "measurement",
     category: "diagnostic",
     icon: "mdi:alert-octagon",
@@ -151,7 +165,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_cache_hits",
-    name: "Cache hits",
+    name: { en: "Cache hits", de: "Treffer im Cache" },
     unit: "%",
     stateClass: "measurement",
     category: "diagnostic",
@@ -161,7 +175,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_verify",
-    name: "Last check of the store",
+    name: { en: "Last check of the store", de: "Letzte Prüfung des Speichers" },
     deviceClass: "enum",
     options: ["ok", "damaged"],
     category: "diagnostic",
@@ -170,21 +184,30 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_verified_at",
-    name: "Store checked",
+    name: { en: "Store checked", de: "Speicher geprüft" },
     deviceClass: "timestamp",
     category: "diagnostic",
     value: ({ storage }) => instant(storage.verified?.at),
   },
   {
     key: "storage_last_backup",
-    name: "Last backup",
+    name: { en: "Last backup", de: "Letztes Backup" },
     deviceClass: "timestamp",
     category: "diagnostic",
     value: ({ storage }) => instant(storage.lastBackupAt),
   },
   {
+    key: "legacy_import",
+    name: { en: "Data of the older package", de: "Daten des älteren Pakets" },
+    deviceClass: "enum",
+    options: ["none", "taken", "failed"],
+    category: "diagnostic",
+    icon: "mdi:database-import",
+    value: ({ legacyImport }) => legacyImport,
+  },
+  {
     key: "storage_free",
-    name: "Free disk",
+    name: { en: "Free disk", de: "Freier Platz" },
     unit: "GB",
     deviceClass: "data_size",
     stateClass: "measurement",
@@ -197,7 +220,7 @@ const siteRows: readonly Row<Overview>[] = [
 const busRows: readonly Row<BusOverview>[] = [
   {
     key: "utilisation",
-    name: "Utilisation",
+    name: { en: "Utilisation", de: "Auslastung" },
     unit: "%",
     stateClass: "measurement",
     precision: 0,
@@ -206,7 +229,7 @@ const busRows: readonly Row<BusOverview>[] = [
   },
   {
     key: "utilisation_after",
-    name: "Utilisation with advice",
+    name: { en: "Utilisation with advice", de: "Auslastung mit Empfehlung" },
     unit: "%",
     stateClass: "measurement",
     precision: 0,
@@ -215,7 +238,7 @@ const busRows: readonly Row<BusOverview>[] = [
   },
   {
     key: "requests",
-    name: "Reads per second",
+    name: { en: "Reads per second", de: "Lesungen pro Sekunde" },
     unit: "1/s",
     stateClass: "measurement",
     precision: 2,
@@ -224,7 +247,7 @@ const busRows: readonly Row<BusOverview>[] = [
   },
   {
     key: "read_time",
-    name: "Time per read",
+    name: { en: "Time per read", de: "Dauer einer Lesung" },
     unit: "ms",
     deviceClass: "duration",
     stateClass: "measurement",
@@ -233,8 +256,28 @@ const busRows: readonly Row<BusOverview>[] = [
     value: ({ load }) => rounded(load.serviceSeconds * 1_000, 1),
   },
   {
+    key: "sweep_time",
+    name: { en: "Time to read everything once", de: "Dauer eines Durchgangs" },
+    unit: "s",
+    deviceClass: "duration",
+    stateClass: "measurement",
+    category: "diagnostic",
+    precision: 1,
+    value: ({ bus, load }) => rounded(bus.entityIds.length * load.serviceSeconds, 2),
+  },
+  {
+    key: "missing",
+    name: { en: "Entities without a value", de: "Entitäten ohne Wert" },
+    unit: "%",
+    stateClass: "measurement",
+    category: "diagnostic",
+    precision: 0,
+    icon: "mdi:help-network",
+    value: ({ missing }) => rounded(missing * 100, 1),
+  },
+  {
     key: "entities",
-    name: "Entities",
+    name: { en: "Entities", de: "Entitäten" },
     stateClass: "measurement",
     category: "diagnostic",
     icon: "mdi:format-list-bulleted",
@@ -247,7 +290,7 @@ function entityRows({ entity }: EntityOverview): readonly Row<EntityOverview>[] 
   return [
     {
       key: `${key}_interval`,
-      name: `${entity.name} effective interval`,
+      name: behind(entity.name, { en: "effective interval", de: "tatsächliches Intervall" }),
       unit: "s",
       deviceClass: "duration",
       stateClass: "measurement",
@@ -256,43 +299,75 @@ function entityRows({ entity }: EntityOverview): readonly Row<EntityOverview>[] 
     },
     {
       key: `${key}_recommended`,
-      name: `${entity.name} recommended interval`,
+      name: behind(entity.name, { en: "recommended interval", de: "empfohlenes Intervall" }),
       unit: "s",
       deviceClass: "duration",
       stateClass: "measurement",
       precision: 0,
       value: ({ advice }) => known(advice?.recommended),
     },
+    {
+      key: `${key}_staleness`,
+      name: behind(entity.name, { en: "mean age", de: "mittleres Alter" }),
+      unit: "s",
+      deviceClass: "duration",
+      stateClass: "measurement",
+      precision: 1,
+      // Between two reads the age of what is shown grows evenly from nothing to the interval.
+      value: ({ interval }) => rounded(interval === undefined ? undefined : interval.seconds / 2, 2),
+    },
   ];
 }
 
-/** All devices with their sensors at this moment; entities of their own only for those that match `perEntity`. */
-export function sensorDevices(overview: Overview, perEntity: readonly string[]): SensorDevice[] {
+export interface SensorChoice {
+  /** Globs of the entities that get sensors of their own. */
+  readonly perEntity: readonly string[];
+  readonly language: Language;
+}
+
+/** All devices with their sensors and controls at this moment. */
+export function sensorDevices(overview: Overview, { perEntity, language }: SensorChoice): SensorDevice[] {
   const chosen = matchesAny(perEntity);
   const entities = overview.entities.filter(({ entity }) => chosen(entity.entityId));
+  const bus = { en: "Modbus bus", de: "Modbus-Bus" }[language];
   return [
-    { key: "site", name: "Modbus Cadence", model: "Daemon", sensors: read(siteRows, overview) },
-    ...overview.buses.map((bus) => ({
-      key: `bus_${bus.bus.id}`,
-      name: `Modbus bus ${bus.bus.name}`,
-      model: "Modbus bus",
-      sensors: read(busRows, bus),
+    {
+      key: "site",
+      name: "Modbus Cadence",
+      model: "Daemon",
+      sensors: read(siteRows, overview, language),
+      controls: controlsOf(overview, language),
+    },
+    ...overview.buses.map((each) => ({
+      key: `bus_${each.bus.id}`,
+      name: `${bus} ${each.bus.name}`,
+      model: bus,
+      sensors: read(busRows, each, language),
+      controls: [],
     })),
     ...(entities.length === 0
       ? []
       : [
           {
             key: "entities",
-            name: "Modbus Cadence entities",
-            model: "Entities",
-            sensors: entities.flatMap((entity) => read(entityRows(entity), entity)),
+            name: { en: "Modbus Cadence entities", de: "Modbus Cadence Entitäten" }[language],
+            model: { en: "Entities", de: "Entitäten" }[language],
+            sensors: entities.flatMap((entity) => read(entityRows(entity), entity, language)),
+            controls: [],
           },
         ]),
   ];
 }
 
-function read<Subject>(rows: readonly Row<Subject>[], subject: Subject): SensorReading[] {
-  return rows.map(({ value, ...description }) => ({ description, value: value(subject) }));
+function read<Subject>(rows: readonly Row<Subject>[], subject: Subject, language: Language): SensorReading[] {
+  return rows.map(({ value, name, ...rest }) => ({
+    description: { ...rest, name: name[language] },
+    value: value(subject),
+  }));
+}
+
+function behind(name: string, text: LocalText): LocalText {
+  return { en: `${name} ${text.en}`, de: `${name} ${text.de}` };
 }
 
 function known(value: number | undefined): SensorValue {

@@ -1,3 +1,5 @@
+import type { ControlReading } from "./control-table.ts";
+
 /** How a sensor stands in Home Assistant: its texts and classes by Home Assistant's own rules. */
 export interface SensorDescription {
   /** Part of unique id and topic; never changes. */
@@ -30,4 +32,5 @@ export interface SensorDevice {
   readonly name: string;
   readonly model: string;
   readonly sensors: readonly SensorReading[];
+  readonly controls: readonly ControlReading[];
 }

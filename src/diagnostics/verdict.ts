@@ -1,4 +1,4 @@
-import type { Overview } from "#model/overview.ts";
+import { isConnected, type Overview } from "#model/overview.ts";
 
 /** What matters most right now, for the first line of every page. */
 export interface Verdict {
@@ -8,7 +8,7 @@ export interface Verdict {
 
 /** The worst thing first: no connection, storage in trouble, an overloaded bus, learning, all well. */
 export function verdictOf({ connection, storage, buses, entities }: Overview): Verdict {
-  if (connection.state !== "live") {
+  if (!isConnected(connection.state)) {
     // Why, and what to do, stands above every page.
     const known = entities.length > 0;
     return {

@@ -4,7 +4,25 @@ import type { EffectiveInterval } from "./effective-interval.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
 
-export type ConnectionState = "disconnected" | "connecting" | "authenticating" | "syncing" | "live" | "refused";
+/**
+ * `degraded`: connected, and something that should work does not, for which `cause` says what. `refused`: Home Assistant does not accept the token, and waits are
+ * long. The others are the steps to a connection.
+ */
+export const connectionStates = [
+  "disconnected",
+  "connecting",
+  "authenticating",
+  "syncing",
+  "live",
+  "degraded",
+  "refused",
+] as const;
+export type ConnectionState = (typeof connectionStates)[number];
+
+/** Whether Home Assistant can be asked for something. */
+export function isConnected(state: ConnectionState): boolean {
+  return state === "live" || state === "degraded";
+}
 
 /** The connection to Home Assistant now. Times in ms since 1970. */
 export interface ConnectionHealth {
@@ -59,7 +77,11 @@ export interface StorageHealth {
   /** ms since 1970; absent before the first backup. */
   readonly lastBackupAt?: number;
   readonly freeDiskBytes?: number;
+  /** What is done to the store now, beside taking values. */
+  readonly activity: "idle" | "verifying" | "backing_up" | "compacting";
 }
+
+export type LegacyImport = "none" | "taken" | "failed";
 
 export interface EntityOverview {
   readonly entity: Entity;
@@ -74,6 +96,8 @@ export interface BusOverview {
   readonly load: BusLoad;
   /** Share of it that reads should take at most. */
   readonly budget: number;
+  /** Share of its entities that have no value now. */
+  readonly missing: number;
   /** What matters about this bus, in one plain sentence. */
   readonly sentence: string;
 }
@@ -85,6 +109,10 @@ export interface Overview {
   readonly connection: ConnectionHealth;
   readonly ingest: IngestHealth;
   readonly storage: StorageHealth;
+  /** What became of what the older Python package has left. */
+  readonly legacyImport: LegacyImport;
+  /** Share of each bus that reads should take at most. */
+  readonly budget: number;
   /** Worst first. */
   readonly buses: readonly BusOverview[];
   /** By share of the bus, largest first. */

@@ -1,11 +1,7 @@
+import type { ControlReading } from "#diagnostics/control-table.ts";
 import type { SensorDescription, SensorDevice } from "#diagnostics/sensor.ts";
 
-/** One MQTT message. */
-export interface MqttMessage {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain: boolean;
-}
+import type { MqttMessage } from "./mqtt-link.ts";
 
 export interface DiscoveryOptions {
   /** Home Assistant's discovery prefix. */
@@ -13,6 +9,10 @@ export interface DiscoveryOptions {
   readonly version: string;
   /** Seconds after which a sensor that was not updated is unavailable. */
   readonly expireAfter: number;
+  /** False where commands could not reach us. */
+  readonly controls: boolean;
+  /** Platforms of components that were announced once and are gone, by keys. */
+  readonly gone?: Readonly<Record<string, string>>;
 }
 
 const root = "modbus_cadence";
@@ -23,6 +23,17 @@ export function stateTopic(device: Pick<SensorDevice, "key">): string {
 }
 
 export const availabilityTopic = `${root}/availability`;
+
+/** Commands come on the topics below this one, named by the keys of the controls. */
+export const commandTopic = `${root}/command`;
+
+/** Platforms of the components of a device, by keys. */
+export function componentsOf(device: SensorDevice, controls: boolean): Record<string, string> {
+  return Object.fromEntries([
+    ...device.sensors.map(({ description }) => [description.key, "sensor"]),
+    ...(controls ? device.controls.map(({ description }) => [description.key, platformOf(description)]) : []),
+  ]);
+}
 
 /** Home Assistant's device discovery (`<prefix>/device/<id>/config`): the device and all its sensors in one retained message. */
 export function discoveryMessage(device: SensorDevice, options: DiscoveryOptions): MqttMessage {
@@ -39,9 +50,16 @@ export function discoveryMessage(device: SensorDevice, options: DiscoveryOptions
     origin: { name: "Modbus Cadence", sw_version: options.version },
     state_topic: stateTopic(device),
     availability_topic: availabilityTopic,
-    components: Object.fromEntries(
-      device.sensors.map(({ description }) => [description.key, component(id, description, options)]),
-    ),
+    components: {
+      // A component with nothing but its platform is removed.
+      ...Object.fromEntries(Object.entries(options.gone ?? {}).map(([key, platform]) => [key, { platform }])),
+      ...Object.fromEntries(
+        device.sensors.map(({ description }) => [description.key, sensorComponent(id, description, options)]),
+      ),
+      ...(options.controls
+        ? Object.fromEntries(device.controls.map((control) => [control.description.key, controlComponent(id, control)]))
+        : {}),
+    },
   };
   return { topic: discoveryTopic(device.key, options.prefix), payload: JSON.stringify(payload), retain: true };
 }
@@ -55,7 +73,11 @@ function discoveryTopic(deviceKey: string, prefix: string): string {
   return `${prefix}/device/${root}_${deviceKey}/config`;
 }
 
-function component(id: string, sensor: SensorDescription, { expireAfter }: DiscoveryOptions): Record<string, unknown> {
+function sensorComponent(
+  id: string,
+  sensor: SensorDescription,
+  { expireAfter }: DiscoveryOptions,
+): Record<string, unknown> {
   return {
     platform: "sensor",
     unique_id: `${id}_${sensor.key}`,
@@ -73,8 +95,38 @@ function component(id: string, sensor: SensorDescription, { expireAfter }: Disco
   };
 }
 
+function platformOf({ range }: ControlReading["description"]): "button" | "number" {
+  return range === undefined ? "button" : "number";
+}
+
+function controlComponent(id: string, { description }: ControlReading): Record<string, unknown> {
+  const { key, name, icon, category, range } = description;
+  const platform = platformOf(description);
+  return {
+    platform,
+    unique_id: `${id}_${key}`,
+    default_entity_id: `${platform}.${id}_${key}`,
+    name,
+    icon,
+    entity_category: category,
+    command_topic: `${commandTopic}/${key}`,
+    ...(range === undefined
+      ? {}
+      : {
+          min: range.minimum,
+          max: range.maximum,
+          step: range.step,
+          unit_of_measurement: range.unit,
+          value_template: `{{ value_json['${key}'] }}`,
+        }),
+  };
+}
+
 /** The values of a device; what is not known is `None`, which Home Assistant shows as unknown. */
 export function stateMessage(device: SensorDevice): MqttMessage {
-  const values = Object.fromEntries(device.sensors.map(({ description, value }) => [description.key, value ?? "None"]));
+  const controls = device.controls.filter(({ value }) => value !== undefined);
+  const values = Object.fromEntries(
+    [...device.sensors, ...controls].map(({ description, value }) => [description.key, value ?? "None"]),
+  );
   return { topic: stateTopic(device), payload: JSON.stringify(values), retain: false };
 }

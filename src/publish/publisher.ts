@@ -2,31 +2,43 @@ import type { Clock, Timer } from "#core/clock.ts";
 import { isCadenceError, toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
+import { type ControlKey, parseCommand } from "#diagnostics/control-table.ts";
+import type { Language } from "#diagnostics/language.ts";
 import type { SensorDevice } from "#diagnostics/sensor.ts";
 import { sensorDevices } from "#diagnostics/sensor-table.ts";
-import type { Overview } from "#model/overview.ts";
+import { isConnected, type Overview } from "#model/overview.ts";
+import type { Broker } from "./broker.ts";
+import { HomeAssistantLink } from "./home-assistant-link.ts";
 import {
   availabilityTopic,
+  commandTopic,
+  componentsOf,
   discoveryMessage,
   type DiscoveryOptions,
-  type MqttMessage,
   removalMessage,
   stateMessage,
 } from "./mqtt-discovery.ts";
-import type { PublishPort } from "./ports.ts";
+import type { MqttLink, MqttMessage } from "./mqtt-link.ts";
+import type { Announced, AnnouncedPort, PublishPort } from "./ports.ts";
 import { plainStates } from "./rest-states.ts";
 
 export interface PublisherOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly port: PublishPort;
+  /** Our own connection to a broker; used when one is found. @default none */
+  readonly broker?: Broker;
+  readonly announced: AnnouncedPort;
   readonly overview: () => Overview;
-  /** `auto`: MQTT where Home Assistant has it, else plain states. */
+  /** `auto`: MQTT where there is a broker or Home Assistant has it, else plain states. */
   readonly mode: "auto" | "mqtt" | "states" | "off";
   /** Seconds between two updates. */
   readonly interval: number;
   readonly prefix: string;
   readonly perEntity: readonly string[];
+  readonly language: () => Language;
+  /** Carries out what somebody asked for in Home Assistant; the sensors are updated when it has resolved. */
+  readonly onCommand: (key: ControlKey, value: number | undefined) => Promise<void>;
   /** @default 120 */
   readonly messagesPerMinute?: number;
 }
@@ -34,27 +46,39 @@ export interface PublisherOptions {
 /** Values that did not change are sent again after so many intervals, well before they expire. */
 const repeatEvery = 6;
 const expireIntervals = 10;
+/** Home Assistant's birth message comes before it has read what the broker kept: then is time enough. */
+const afterBirth = 2_000;
+
+/** How sensors get into Home Assistant. */
+type Way = "broker" | "home-assistant" | "states";
 
 /** Keeps our sensors in Home Assistant up to date; a failure is told once and tried again, and never stops anything. */
 export class Publisher implements Service {
   readonly name = "publisher";
   readonly #options: PublisherOptions;
-  /** Announced devices by key, with what was announced. */
+  readonly #homeAssistant: HomeAssistantLink;
+  /** What was announced on this connection, by device. */
   readonly #announced = new Map<string, string>();
+  /** Components Home Assistant may know of, this run's and earlier ones'; undefined before they were loaded. */
+  #known: Record<string, Readonly<Record<string, string>>> | undefined;
   readonly #sent = new Map<string, { readonly payload: string; readonly at: number }>();
   #timer: Timer | undefined;
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
-  #way: "mqtt" | "states" | undefined;
+  #way: Way | undefined;
+  /** Undefined until it was tried to listen for commands on this connection. */
+  #listening: boolean | undefined;
   #published = 0;
   #sentThisMinute: number[] = [];
   #failing = false;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#homeAssistant = new HomeAssistantLink(options.port);
   }
 
   start(): Promise<void> {
+    this.#options.broker?.onConnect(() => this.announce());
     if (this.#options.mode !== "off") this.#schedule(0);
     return Promise.resolve();
   }
@@ -64,7 +88,7 @@ export class Publisher implements Service {
     this.#stopped = true;
     this.#timer?.cancel();
     await this.#work;
-    if (this.#way === "mqtt") {
+    if (this.#way === "broker" || this.#way === "home-assistant") {
       await this.#publish({ topic: availabilityTopic, payload: "offline", retain: true }).catch((error: unknown) => {
         this.#options.logger.debug("Could not say goodbye; the sensors expire by themselves", { error });
       });
@@ -72,15 +96,26 @@ export class Publisher implements Service {
   }
 
   inspect(): Readonly<Record<string, unknown>> {
-    return { way: this.#way ?? "none", published: this.#published, devices: this.#announced.size };
+    return {
+      way: this.#way ?? "none",
+      published: this.#published,
+      devices: this.#announced.size,
+      commands: this.#listening === true,
+    };
   }
 
-  /** Home Assistant is there again: everything is said anew. */
+  /** There is a new connection, or Home Assistant is there again: everything is said anew. */
   announce(): void {
     this.#announced.clear();
     this.#sent.clear();
     this.#way = undefined;
-    if (!this.#stopped && this.#options.mode !== "off") this.#schedule(0);
+    this.#listening = undefined;
+    this.updateNow();
+  }
+
+  /** Something changed that people wait to see. */
+  updateNow(after = 0): void {
+    if (!this.#stopped && this.#options.mode !== "off") this.#schedule(after);
   }
 
   #schedule(milliseconds: number): void {
@@ -97,12 +132,15 @@ export class Publisher implements Service {
   /** Never rejects. */
   async #update(): Promise<void> {
     const overview = this.#options.overview();
-    if (overview.connection.state !== "live") return;
     try {
-      this.#way ??= await this.#chooseWay();
-      const devices = sensorDevices(overview, this.#options.perEntity);
-      if (this.#way === "mqtt") await this.#updateMqtt(devices, overview.product.version);
-      else await this.#updateStates(devices);
+      this.#way ??= await this.#chooseWay(overview);
+      if (this.#way === undefined || !this.#isOpen(this.#way, overview)) return;
+      const devices = sensorDevices(overview, {
+        perEntity: this.#options.perEntity,
+        language: this.#options.language(),
+      });
+      if (this.#way === "states") await this.#updateStates(devices);
+      else await this.#updateMqtt(devices, overview.product.version);
       this.#failing = false;
     } catch (error) {
       const failure = toCadenceError(error, "PUBLISH_FAILED");
@@ -112,31 +150,92 @@ export class Publisher implements Service {
     }
   }
 
-  async #chooseWay(): Promise<"mqtt" | "states"> {
-    const { mode, port, logger } = this.#options;
-    if (mode === "mqtt" || mode === "states") return mode;
-    if (await port.hasService("mqtt", "publish")) return "mqtt";
+  #isOpen(way: Way, { connection }: Overview): boolean {
+    return way === "broker" ? this.#options.broker?.connected === true : isConnected(connection.state);
+  }
+
+  /** Undefined while that cannot be told. */
+  async #chooseWay({ connection }: Overview): Promise<Way | undefined> {
+    const { mode, port, logger, broker } = this.#options;
+    if (mode === "states") return mode;
+    if (broker !== undefined && broker.found !== false) return broker.connected ? "broker" : undefined;
+    if (!isConnected(connection.state)) return undefined;
+    if (mode === "mqtt" || (await port.hasService("mqtt", "publish"))) return "home-assistant";
     logger.warn("MQTT is not set up in Home Assistant, so the sensors are plain states without a device");
     return "states";
   }
 
+  get #link(): MqttLink {
+    return this.#way === "broker" ? (this.#options.broker as Broker) : this.#homeAssistant;
+  }
+
   async #updateMqtt(devices: readonly SensorDevice[], version: string): Promise<void> {
-    const { interval, prefix } = this.#options;
-    const options: DiscoveryOptions = { prefix, version, expireAfter: interval * expireIntervals };
-    for (const key of this.#announced.keys()) {
+    const { interval, prefix, announced } = this.#options;
+    this.#known ??= { ...(await announced.load()) };
+    this.#listening ??= await this.#listen();
+    const controls = this.#listening;
+    const before = JSON.stringify(this.#known);
+    for (const key of new Set([...Object.keys(this.#known), ...this.#announced.keys()])) {
       if (devices.some((device) => device.key === key)) continue;
       await this.#publish(removalMessage(key, prefix));
       this.#announced.delete(key);
+      delete this.#known[key];
     }
     for (const device of devices) {
+      const components = componentsOf(device, controls);
+      const gone = Object.entries(this.#known[device.key] ?? {}).filter(([key]) => !Object.hasOwn(components, key));
+      const options: DiscoveryOptions = { prefix, version, controls, expireAfter: interval * expireIntervals };
       const message = discoveryMessage(device, options);
-      if (this.#announced.get(device.key) === message.payload) continue;
+      if (this.#announced.get(device.key) === message.payload && gone.length === 0) continue;
+      if (gone.length > 0)
+        await this.#publish(discoveryMessage(device, { ...options, gone: Object.fromEntries(gone) }));
       await this.#publish(message);
       this.#announced.set(device.key, message.payload);
+      this.#known[device.key] = components;
       this.#sent.delete(stateMessage(device).topic);
     }
+    if (JSON.stringify(this.#known) !== before) await announced.save(this.#known satisfies Announced);
     await this.#sendChanged({ topic: availabilityTopic, payload: "online", retain: true });
     for (const device of devices) await this.#sendChanged(stateMessage(device));
+  }
+
+  /** False where nobody may listen: then there are no buttons that do nothing. */
+  async #listen(): Promise<boolean> {
+    const { prefix, logger } = this.#options;
+    try {
+      await this.#link.subscribe(`${commandTopic}/+`, ({ topic, payload }) => this.#obey(topic, payload));
+      await this.#link.subscribe(`${prefix}/status`, ({ payload }) => {
+        if (payload === "online") this.#reannounce();
+      });
+      return true;
+    } catch (error) {
+      if (!isCadenceError(error, "HASS_COMMAND_FAILED")) throw error;
+      logger.warn("Buttons are left out: Home Assistant does not let us hear them", { error });
+      return false;
+    }
+  }
+
+  /** Home Assistant has just begun to listen: it has no values, as none is kept in the broker. */
+  #reannounce(): void {
+    this.#announced.clear();
+    this.#sent.clear();
+    this.updateNow(afterBirth);
+  }
+
+  #obey(topic: string, payload: string): void {
+    const { logger, onCommand } = this.#options;
+    const command = parseCommand(topic.slice(commandTopic.length + 1), payload);
+    if (command === undefined) {
+      logger.warn("A command over MQTT was not understood, and nothing was done", { topic: topic.slice(0, 100) });
+      return;
+    }
+    logger.info("Asked for in Home Assistant", { ...command });
+    const done = onCommand(command.key, command.value);
+    // What is being done is shown as well.
+    this.updateNow();
+    done
+      .catch((error: unknown) => logger.warn(toCadenceError(error).sentence, { command: command.key }))
+      .finally(() => this.updateNow());
   }
 
   async #updateStates(devices: readonly SensorDevice[]): Promise<void> {
@@ -154,8 +253,8 @@ export class Publisher implements Service {
     this.#count(message.topic, message.payload);
   }
 
-  async #publish({ topic, payload, retain }: MqttMessage): Promise<void> {
-    await this.#options.port.callService("mqtt", "publish", { topic, payload, retain, qos: 1 });
+  async #publish(message: MqttMessage): Promise<void> {
+    await this.#link.publish(message);
   }
 
   /** Changed, or about to expire, and within the limit of messages. */

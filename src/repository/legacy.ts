@@ -70,9 +70,12 @@ export class LegacyRepository {
     return unlessDamaged(this.#imports.get(digest));
   }
 
-  async hasImported(directory: string): Promise<boolean> {
-    for await (const key of this.#imports.keys())
+  /** Whether there was an import, of a certain folder if one is named. */
+  async hasImported(directory?: string): Promise<boolean> {
+    for await (const key of this.#imports.keys()) {
+      if (directory === undefined) return true;
       if ((await unlessDamaged(this.#imports.get(key)))?.directories.includes(directory) === true) return true;
+    }
     return false;
   }
 

@@ -1,4 +1,6 @@
 import { Batch, type Storage } from "#storage/index.ts";
+import { AdjustmentsRepository } from "./adjustments.ts";
+import { AnnouncedRepository } from "./announced.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { HomeRepository } from "./home.ts";
 import { ImportsRepository } from "./imports.ts";
@@ -18,6 +20,8 @@ export class Repository {
   readonly legacy: LegacyRepository;
   readonly imports: ImportsRepository;
   readonly longTermStatistics: LongTermStatisticsRepository;
+  readonly adjustments: AdjustmentsRepository;
+  readonly announced: AnnouncedRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -30,6 +34,8 @@ export class Repository {
     this.legacy = new LegacyRepository(storage);
     this.imports = new ImportsRepository(storage);
     this.longTermStatistics = new LongTermStatisticsRepository(storage);
+    this.adjustments = new AdjustmentsRepository(storage);
+    this.announced = new AnnouncedRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { BackupSchedule } from "#app/backup-schedule.ts";
 import { silentLogger } from "#core/logger.ts";
 import { Backups, Storage } from "#storage/index.ts";
@@ -36,12 +36,12 @@ describe("backups by themselves", () => {
     const clock = new ManualClock();
     await newStore(clock);
     const { schedule, until } = await newSchedule(clock);
-    expect(schedule.health()).toEqual({});
+    expect(schedule.health()).toEqual({ making: false });
     await clock.advance(hour - 1);
     expect(await until(0)).toEqual([]);
     await clock.advance(1);
     const [first] = await until(1);
-    expect(schedule.health()).toEqual({ lastBackupAt: first });
+    expect(schedule.health()).toEqual({ making: false, lastBackupAt: first });
     for (let day = 2; day <= 3; day += 1) {
       await clock.advance(24 * hour);
       await until(day);
@@ -91,6 +91,19 @@ describe("backups by themselves", () => {
     await ended.schedule.stop();
     await clock.advance(1_000 * hour);
     expect(await backups.list()).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+    await schedule.stop();
+  });
+
+  it("are made at once when somebody asks, also where none are made by themselves", async () => {
+    const clock = new ManualClock();
+    await newStore(clock);
+    const { schedule, backups } = await newSchedule(clock, { interval: 0 });
+    const asked = schedule.backupNow();
+    await vi.waitFor(() => expect(schedule.health().making).toBe(true));
+    await asked;
+    expect(schedule.health()).toEqual({ making: false, lastBackupAt: clock.now() });
+    expect((await backups.list()).map(({ time }) => time)).toEqual([clock.now()]);
     expect(clock.pendingTimers).toBe(0);
     await schedule.stop();
   });

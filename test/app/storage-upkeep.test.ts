@@ -41,7 +41,7 @@ describe("the upkeep of the store", () => {
   it("makes old blocks dense and checks every byte, a quarter of an hour after the start", async () => {
     const { clock, storage, upkeep, samples } = await newUpkeep(90);
     const before = (await storage.inspect()).bytes;
-    expect(upkeep.health()).toEqual({});
+    expect(upkeep.health()).toEqual({ activity: "idle" });
     await clock.advance(hour / 4);
     await expect.poll(() => upkeep.health().verified).toEqual({ at: clock.now(), ok: true });
     const after = await storage.inspect();
@@ -84,6 +84,19 @@ describe("the upkeep of the store", () => {
     // What could not be read is given up by now, and said so; the rest is whole.
     expect(upkeep.health().verified?.ok).toBe(true);
     expect((await storage.verify()).faults).toEqual([]);
+    await upkeep.stop();
+  });
+
+  it("is done at once when somebody asks for it, one after the other", async () => {
+    const { clock, storage, upkeep } = await newUpkeep(3);
+    const before = (await storage.inspect()).bytes;
+    const asked = [upkeep.compactNow(), upkeep.verifyNow()];
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(upkeep.health().activity).toBe("compacting");
+    await asked[0];
+    expect((await storage.inspect()).bytes).toBeLessThan(before);
+    await asked[1];
+    expect(upkeep.health()).toEqual({ activity: "idle", verified: { at: clock.now(), ok: true } });
     await upkeep.stop();
   });
 });

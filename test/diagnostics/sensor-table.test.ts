@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { controlsOf, parseCommand } from "#diagnostics/control-table.ts";
+import { languageOf, languages } from "#diagnostics/language.ts";
 import type { SensorDescription } from "#diagnostics/sensor.ts";
 import { sensorDevices } from "#diagnostics/sensor-table.ts";
 import { busOverview, overviewOf } from "../support/overview.ts";
@@ -12,7 +14,8 @@ const unitsOf: Readonly<Record<string, readonly string[]>> = {
 };
 const withoutUnit = new Set(["timestamp", "enum"]);
 
-const devices = sensorDevices(overviewOf(), ["sensor.a"]);
+const english = { perEntity: [], language: "en" } as const;
+const devices = sensorDevices(overviewOf(), { perEntity: ["sensor.a"], language: "en" });
 const all = devices.flatMap(({ key, sensors }) => sensors.map((sensor) => ({ device: key, ...sensor })));
 const valueOf = (device: string, key: string): unknown =>
   all.find((sensor) => sensor.device === device && sensor.description.key === key)?.value;
@@ -35,7 +38,29 @@ describe("the table of sensors", () => {
 
   it("has a device for the site, for each bus, and for the entities that were asked for", () => {
     expect(devices.map(({ key }) => key)).toEqual(["site", "bus_line", "entities"]);
-    expect(sensorDevices(overviewOf(), []).map(({ key }) => key)).toEqual(["site", "bus_line"]);
+    expect(sensorDevices(overviewOf(), english).map(({ key }) => key)).toEqual(["site", "bus_line"]);
+  });
+
+  it("has a name of its own for everything in every language", () => {
+    for (const language of languages) {
+      for (const { sensors, controls } of sensorDevices(overviewOf(), { perEntity: ["sensor.*"], language })) {
+        const names = [...sensors, ...controls].map(({ description }) => description.name);
+        expect(new Set(names).size).toBe(names.length);
+        for (const name of names) expect(name).toMatch(/^\S.*\S$/);
+      }
+    }
+    const [german] = sensorDevices(overviewOf(), { perEntity: [], language: languageOf("de-AT") });
+    expect(german?.sensors.map(({ description }) => description.name)).toContain("Letztes Backup");
+    expect([languageOf("pt"), languageOf(undefined), languageOf("DE")]).toEqual(["en", "en", "de"]);
+  });
+
+  it("takes from people what is in range, and nothing else", () => {
+    expect(parseCommand("verify", "PRESS")).toEqual({ key: "verify" });
+    expect(parseCommand("bus_budget", "35")).toEqual({ key: "bus_budget", value: 35 });
+    for (const payload of ["", " ", "4", "101", "NaN", "1e3", "many"])
+      expect(parseCommand("bus_budget", payload)).toBeUndefined();
+    for (const key of ["", "delete", "__proto__", "constructor"]) expect(parseCommand(key, "PRESS")).toBeUndefined();
+    expect(controlsOf(overviewOf({ budget: 0.35 }), "en").at(-1)).toMatchObject({ value: 35 });
   });
 
   it("names every sensor once", () => {
@@ -68,7 +93,7 @@ describe("the table of sensors", () => {
     const { lastCommitAt: _at, freeDiskBytes: _free, commitMilliseconds: _time, bytesPerDay: _day, ...young } = storage;
     const learning = sensorDevices(
       overviewOf({ connection, ingest: early, storage: young, buses: [busOverview("line", 0, 0)], entities: [] }),
-      [],
+      english,
     );
     const values = new Map(
       learning.flatMap(({ sensors }) => sensors.map(({ description, value }) => [description.key, value])),

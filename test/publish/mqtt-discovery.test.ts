@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { sensorDevices } from "#diagnostics/sensor-table.ts";
-import { discoveryMessage, removalMessage, stateMessage } from "#publish/mqtt-discovery.ts";
+import { componentsOf, discoveryMessage, removalMessage, stateMessage } from "#publish/mqtt-discovery.ts";
 import { overviewOf } from "../support/overview.ts";
 
-const [site, bus] = sensorDevices(overviewOf(), []) as [
+const [site, bus] = sensorDevices(overviewOf(), { perEntity: [], language: "en" }) as [
   ReturnType<typeof sensorDevices>[0],
   ReturnType<typeof sensorDevices>[0],
 ];
-const options = { prefix: "homeassistant", version: "1.2.3", expireAfter: 300 };
+const options = { prefix: "homeassistant", version: "1.2.3", expireAfter: 300, controls: false };
 
 describe("MQTT device discovery", () => {
   it("announces a device with all its sensors in one retained message", () => {
@@ -37,6 +37,30 @@ describe("MQTT device discovery", () => {
     expect(Object.keys(parsed.components)).toEqual(site.sensors.map(({ description }) => description.key));
   });
 
+  it("offers buttons and numbers where they can be heard", () => {
+    const { components } = JSON.parse(discoveryMessage(site, { ...options, controls: true }).payload) as {
+      components: Record<string, object>;
+    };
+    expect(components["backup"]).toEqual({
+      platform: "button",
+      unique_id: "modbus_cadence_site_backup",
+      default_entity_id: "button.modbus_cadence_site_backup",
+      name: "Back up now",
+      icon: "mdi:backup-restore",
+      entity_category: "diagnostic",
+      command_topic: "modbus_cadence/command/backup",
+    });
+    expect(components["bus_budget"]).toMatchObject({ platform: "number", min: 5, max: 100, unit_of_measurement: "%" });
+    expect(JSON.parse(stateMessage(site).payload)).toMatchObject({ bus_budget: 50 });
+    expect(componentsOf(site, true)).toMatchObject({ backup: "button", bus_budget: "number", storage_size: "sensor" });
+    expect(componentsOf(site, false)).not.toHaveProperty("backup");
+  });
+
+  it("removes a component that is gone by naming nothing but its platform", () => {
+    const { payload } = discoveryMessage(site, { ...options, gone: { old: "sensor" } });
+    expect(JSON.parse(payload)).toMatchObject({ components: { old: { platform: "sensor" } } });
+  });
+
   it("hangs the buses below the site", () => {
     expect(JSON.parse(discoveryMessage(bus, options).payload)).toMatchObject({
       device: { via_device: "modbus_cadence_site" },
@@ -49,7 +73,11 @@ describe("MQTT device discovery", () => {
     expect([topic, retain]).toEqual(["modbus_cadence/site/state", false]);
     const values = JSON.parse(payload) as Record<string, unknown>;
     expect(values["storage_size"]).toBe(2.65);
-    const nothing = stateMessage({ ...site, sensors: site.sensors.map((sensor) => ({ ...sensor, value: null })) });
+    const nothing = stateMessage({
+      ...site,
+      controls: [],
+      sensors: site.sensors.map((sensor) => ({ ...sensor, value: null })),
+    });
     expect(new Set(Object.values(JSON.parse(nothing.payload) as object))).toEqual(new Set(["None"]));
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CadenceError } from "#core/errors.ts";
 import { silentLogger } from "#core/logger.ts";
 import type { Overview } from "#model/overview.ts";
+import type { Announced } from "#publish/ports.ts";
 import { Publisher, type PublisherOptions } from "#publish/publisher.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { busOverview, overviewOf } from "../support/overview.ts";
@@ -16,7 +17,10 @@ function newPublisher(options: Partial<PublisherOptions> & { hasMqtt?: boolean }
   const clock = new ManualClock();
   const messages: Message[] = [];
   const states: [entityId: string, state: string, attributes: Readonly<Record<string, unknown>>][] = [];
-  const world = { overview: overviewOf() as Overview, fails: undefined as CadenceError | undefined };
+  const world = { overview: overviewOf() as Overview, fails: undefined as CadenceError | undefined, refuses: false };
+  const listeners = new Map<string, (message: Message) => void>();
+  const commands: unknown[] = [];
+  const memory = { announced: {} as Announced };
   const { hasMqtt = true, ...others } = options;
   const publisher = new Publisher({
     clock,
@@ -26,11 +30,28 @@ function newPublisher(options: Partial<PublisherOptions> & { hasMqtt?: boolean }
     interval: 30,
     prefix: "homeassistant",
     perEntity: [],
+    language: () => "en",
+    announced: {
+      load: () => Promise.resolve(memory.announced),
+      save: (announced) => {
+        memory.announced = structuredClone(announced);
+        return Promise.resolve();
+      },
+    },
+    onCommand: (key, value) => {
+      commands.push(value === undefined ? key : [key, value]);
+      return Promise.resolve();
+    },
     port: {
       hasService: () => (world.fails === undefined ? Promise.resolve(hasMqtt) : Promise.reject(world.fails)),
       callService: (_domain, _service, data) => {
         if (world.fails !== undefined) return Promise.reject(world.fails);
         messages.push(data as unknown as Message);
+        return Promise.resolve();
+      },
+      subscribeMqtt: (topic, listener) => {
+        if (world.refuses) return Promise.reject(new CadenceError("HASS_COMMAND_FAILED", "not an administrator"));
+        listeners.set(topic, listener);
         return Promise.resolve();
       },
       postState: (entityId, state, attributes) => {
@@ -41,7 +62,7 @@ function newPublisher(options: Partial<PublisherOptions> & { hasMqtt?: boolean }
     ...others,
   });
   const topics = (): string[] => messages.splice(0).map(({ topic }) => topic);
-  return { clock, publisher, messages, states, world, topics };
+  return { clock, publisher, messages, states, world, topics, listeners, commands, memory };
 }
 
 describe("sensors over MQTT", () => {
@@ -101,6 +122,55 @@ describe("sensors over MQTT", () => {
     publisher.announce();
     await clock.advance(0);
     expect(topics().length).toBe(5);
+    await publisher.stop();
+  });
+
+  it("that an earlier run announced and this one does not are removed, devices and single sensors", async () => {
+    const first = newPublisher({ perEntity: ["sensor.*"] });
+    first.world.overview = overviewOf({ buses: [busOverview("line"), busOverview("old")] });
+    await first.publisher.start();
+    await first.clock.advance(0);
+    await first.publisher.stop();
+    const second = newPublisher({ perEntity: ["sensor.a"] });
+    second.memory.announced = first.memory.announced;
+    await second.publisher.start();
+    await second.clock.advance(0);
+    const configs = second.messages.filter(({ topic }) => topic.endsWith("/config"));
+    expect(configs[0]).toMatchObject({ topic: "homeassistant/device/modbus_cadence_bus_old/config", payload: "" });
+    const entities = configs
+      .filter(({ topic }) => topic.includes("entities"))
+      .map(({ payload }) => JSON.parse(payload));
+    expect(entities).toHaveLength(2);
+    expect(entities[0]).toMatchObject({ components: { sensor_b_interval: { platform: "sensor" } } });
+    expect(Object.keys((entities[1] as { components: object }).components)).not.toContain("sensor_b_interval");
+    await second.publisher.stop();
+  });
+
+  it("bring buttons, and a press is carried out and seen", async () => {
+    const { clock, publisher, messages, listeners, commands, world } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    expect(messages[0]?.payload).toContain("modbus_cadence/command/backup");
+    messages.length = 0;
+    const press = listeners.get("modbus_cadence/command/+");
+    world.overview = overviewOf({ budget: 0.3 });
+    press?.({ topic: "modbus_cadence/command/bus_budget", payload: "30", retain: false });
+    press?.({ topic: "modbus_cadence/command/backup", payload: "PRESS", retain: false });
+    press?.({ topic: "modbus_cadence/command/backup", payload: "PRESS", retain: true });
+    press?.({ topic: "modbus_cadence/command/format", payload: "PRESS", retain: false });
+    await clock.advance(0);
+    expect(commands).toEqual([["bus_budget", 30], "backup"]);
+    expect(messages.at(-1)?.payload).toContain('"bus_budget":30');
+    await publisher.stop();
+  });
+
+  it("come without buttons where Home Assistant does not let us hear them", async () => {
+    const { clock, publisher, messages, world } = newPublisher();
+    world.refuses = true;
+    await publisher.start();
+    await clock.advance(0);
+    expect(messages[0]?.payload).not.toContain("command_topic");
+    expect(messages.length).toBe(5);
     await publisher.stop();
   });
 

@@ -18,7 +18,7 @@ export interface CadenceOptions {
 }
 
 function start(argv: readonly string[], options: CadenceOptions): ChildProcess {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(HASS_|CADENCE_|SUPERVISOR_)/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(HASS_|CADENCE_|SUPERVISOR_|MQTT_)/.test(name));
   return spawn(process.execPath, [join(root, "src", "main.ts"), ...argv], {
     cwd: options.directory ?? root,
     env: { ...Object.fromEntries(inherited), ...options.environment },

@@ -22,6 +22,7 @@ export function busOverview(id: string, utilisation = 0.3, counted = 2): BusOver
       counted,
       uncounted: 0,
     },
+    missing: 0,
     budget: 0.5,
     sentence: `${id} is busy ${Math.round(utilisation * 100)} % of the time.`,
   };
@@ -74,7 +75,10 @@ export function overviewOf(parts: Partial<Overview> = {}): Overview {
       commitMilliseconds: 1.234,
       damagedFrames: 0,
       freeDiskBytes: 12_340_000_000,
+      activity: "idle",
     },
+    legacyImport: "none",
+    budget: 0.5,
     buses: [busOverview("line")],
     entities: [entityOverview("sensor.a"), entityOverview("sensor.b", "keep")],
     ...parts,
