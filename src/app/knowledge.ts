@@ -5,6 +5,7 @@ import type { Entity, EntityId } from "#model/entity.ts";
 import type { EntityStatistics } from "#model/entity-statistics.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
+import type { Rename } from "#model/rename.ts";
 import { isMissing } from "#model/sample.ts";
 import type { PollBurst } from "#model/poll.ts";
 import type { Prior } from "#model/prior.ts";
@@ -67,6 +68,12 @@ export class Knowledge {
   #assign(): void {
     this.#buses = busesOf(this.#entities, this.#connections);
     this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
+  }
+
+  /** What was learned of an entity goes on under its new id. */
+  rename({ from, to }: Rename): void {
+    this.statistics.states.rename(from, to);
+    this.intervals.states.rename(from, to);
   }
 
   seePolls(burst: PollBurst): void {

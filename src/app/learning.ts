@@ -6,6 +6,7 @@ import type { IntakeBatch } from "#ingest/intake-batch.ts";
 import { normalize } from "#ingest/normalize.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
+import type { Rename } from "#model/rename.ts";
 import type { Repository } from "#repository/repository.ts";
 import type { StoredHome } from "#repository/home.ts";
 import type { SourceBatch } from "#sources/source.ts";
@@ -72,6 +73,7 @@ export class Learning implements Service {
   /** Resolves, with the number of samples that were new, when the batch is stored; throws as the store does, and has then learned nothing of it. */
   async take(intake: IntakeBatch): Promise<number> {
     const { repository, knowledge } = this.#options;
+    for (const rename of intake.renamed) await this.#rename(rename);
     const batch = new Batch();
     repository.runtimeState.stage(batch, intake.coveredUntil, intake.backfilled);
     const { stored } = await repository.samples.append(intake.readings, batch);
@@ -85,6 +87,18 @@ export class Learning implements Service {
     }
     if (intake.closedGaps.length > 0 || intake.backfilled.length > 0) await this.#learnAgain();
     return stored;
+  }
+
+  async #rename({ from, to }: Rename): Promise<void> {
+    const { repository, knowledge, logger } = this.#options;
+    const isNew = repository.samples.extent(to) === undefined;
+    if (!(await repository.rename({ from, to }))) return;
+    logger.info("An entity was renamed; its history goes on under the new id", { from, to });
+    knowledge.rename({ from, to });
+    for (const set of [this.#late, this.#unsaved]) if (set.delete(from)) set.add(to);
+    this.#unsaved.add(to);
+    // Two histories that became one are learned again.
+    if (!isNew) await learnFromStore(repository, knowledge, to);
   }
 
   /** What a source knows beside samples. Resolves when it is stored. */

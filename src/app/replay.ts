@@ -56,7 +56,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
             .filter((reading) => reading !== undefined);
           for (const { entityId } of readings) totals.entities.add(entityId);
           totals.samples += readings.length;
-          totals.stored += await learning.take({ readings, backfilled: [], closedGaps: [] });
+          totals.stored += await learning.take({ readings, renamed: [], backfilled: [], closedGaps: [] });
           await learning.takePast(past);
           await place.reached(position, readings.length);
           totals.problems += problems.length;

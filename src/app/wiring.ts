@@ -110,6 +110,7 @@ export function wire({
     },
     ...(pollPeriod === undefined ? {} : { pollPeriod }),
     sink: intake,
+    known: () => knowledge.entities,
     ...(homeAssistantConfig === undefined || product.demo
       ? {}
       : { archive: recorderArchive(homeAssistantConfig, (past) => learning.takePast(past)) }),

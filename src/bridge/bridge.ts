@@ -1,43 +1,24 @@
-import { type Clock, delay } from "#core/clock.ts";
+import { delay } from "#core/clock.ts";
 import { Emitter } from "#core/emitter.ts";
-import { CadenceError, isCadenceError, toCadenceError } from "#core/errors.ts";
-import type { Logger } from "#core/logger.ts";
+import { CadenceError, toCadenceError } from "#core/errors.ts";
 import type { Service } from "#core/service.ts";
-import type { Entity, EntityId } from "#model/entity.ts";
-import type { Gap } from "#model/gap.ts";
-import type { ModbusConnection } from "#model/modbus-connection.ts";
+import type { EntityId } from "#model/entity.ts";
 import { type ConnectionHealth, type ConnectionState, isConnected } from "#model/overview.ts";
-import type { PollBurst } from "#model/poll.ts";
 import { type Addresses, addressesOf } from "./addresses.ts";
 import { BackOff } from "#core/back-off.ts";
 import { Coverage } from "./coverage.ts";
-import { discover, type Discovered, type DiscoveryOptions, withAttributes } from "./discovery.ts";
-import { type EntitiesEvent, parseEntitiesEvent } from "./entities-event.ts";
-import { GapFiller } from "./gap-filler.ts";
-import { samplePolls } from "./poll-sampler.ts";
-import type { ArchivePort, ResumePoint, SamplePort } from "./ports.ts";
+import { Follower, type FollowerEvents, type FollowOptions } from "./follower.ts";
+import type { ResumePoint } from "./ports.ts";
 import { postState } from "./rest.ts";
 import { Session } from "./session.ts";
 import { openSocket } from "./socket.ts";
 
-export interface BridgeOptions extends DiscoveryOptions {
+export interface BridgeOptions extends FollowOptions {
   readonly url: string;
   readonly token: string;
-  /** The home's time: what Home Assistant's stamps are compared with. In the demo it runs faster. */
-  readonly clock: Clock;
-  /** The network's time: deadlines, pings, waits. */
-  readonly networkClock: Clock;
-  readonly logger: Logger;
-  /** Milliseconds from one look at the reads to the next. @default 1000 */
-  readonly pollPeriod?: number;
   /** Numbers from 0 to 1, for the spread of waiting times. */
   readonly random: () => number;
-  /** How far back the recorder is asked for entities that are new. */
-  readonly backfillDays: number;
   readonly resume: ResumePoint;
-  readonly sink: SamplePort;
-  /** Asked for the past of new entities before Home Assistant is. @default none */
-  readonly archive?: ArchivePort;
 }
 
 interface MqttMessage {
@@ -46,14 +27,8 @@ interface MqttMessage {
   readonly retain: boolean;
 }
 
-export interface BridgeEvents {
+export interface BridgeEvents extends FollowerEvents {
   connection: ConnectionHealth;
-  /** All entities followed, whenever their set or what is known of them changed. */
-  entities: readonly Entity[];
-  /** Undefined where Home Assistant does not tell. */
-  connections: readonly ModbusConnection[] | undefined;
-  polls: PollBurst;
-  gap: Gap;
 }
 
 /** Milliseconds of the network's time. */
@@ -65,8 +40,6 @@ const limits = {
   slowestRetry: 30_000,
   retryRefused: 300_000,
   readyEvery: 1_000,
-  rediscoverEvery: 300_000,
-  rediscoverSoon: 2_000,
 } as const;
 
 /** The connection to Home Assistant: one session after the other, for ever, until stopped. */
@@ -78,9 +51,7 @@ export class Bridge implements Service {
   readonly #coverage: Coverage;
   readonly #backOff: BackOff;
   readonly #stop = new AbortController();
-  /** What was found, without what states say of it. */
-  #found: readonly Omit<Entity, "name">[] = [];
-  readonly #attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
+  readonly #follower: Follower;
   #sessions = 0;
   #health: ConnectionHealth;
   /** Why the last try ended; undefined while connected. */
@@ -90,6 +61,8 @@ export class Bridge implements Service {
   #services: Promise<Readonly<Record<string, unknown>>> | undefined;
   #hurry: AbortController = new AbortController();
   #language: string | undefined;
+  /** What does not work although there is a connection, by what it is about. */
+  readonly #troubles = new Map<string, string>();
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -98,6 +71,12 @@ export class Bridge implements Service {
     this.#backOff = new BackOff({ first: limits.firstRetry, cap: limits.slowestRetry, random: options.random });
     this.#health = { state: "disconnected", since: options.clock.now(), reconnects: 0 };
     this.events = new Emitter((error) => options.logger.error("A listener of the bridge failed", { error }));
+    this.#follower = new Follower({
+      ...options,
+      coverage: this.#coverage,
+      events: this.events as unknown as Emitter<FollowerEvents>,
+      onTrouble: (about, sentence) => this.#trouble(about, sentence),
+    });
   }
 
   /** Begins to connect; does not wait for it. */
@@ -115,7 +94,7 @@ export class Bridge implements Service {
   inspect(): Readonly<Record<string, unknown>> {
     return {
       ...this.#health,
-      entities: this.#found.length,
+      entities: this.#follower.count,
       gaps: this.#coverage.gaps,
       openGap: this.#coverage.openGap ?? null,
     };
@@ -220,6 +199,25 @@ export class Bridge implements Service {
     this.events.emit("connection", this.#health);
   }
 
+  /** Live or degraded, as long as there is a connection. */
+  #trouble(about: string, sentence: string | undefined): void {
+    if (sentence === undefined) this.#troubles.delete(about);
+    else this.#troubles.set(about, sentence);
+    if (isConnected(this.#health.state)) this.#connected();
+  }
+
+  #connected(): void {
+    const { state, cause, reconnects } = this.#health;
+    const [trouble] = this.#troubles.values();
+    const next = trouble === undefined ? "live" : "degraded";
+    if (state === next && cause === trouble && reconnects === this.#sessions - 1) return;
+    this.#setState(next, {
+      reconnects: this.#sessions - 1,
+      ...(trouble === undefined ? {} : { cause: trouble }),
+      ...(this.#follower.missing.length === 0 ? {} : { missing: this.#follower.missing }),
+    });
+  }
+
   #why(): Partial<ConnectionHealth> {
     return this.#failure === undefined ? {} : { cause: this.#failure.sentence };
   }
@@ -244,14 +242,19 @@ export class Bridge implements Service {
       const alive = session.keepAlive(limits.pingEvery, limits.pingDeadline);
       alive.catch(() => undefined);
       await this.#untilRunning(session);
-      await this.#follow(session);
+      this.#troubles.clear();
+      await this.#follower.follow(session);
       logger.info(`Connected to Home Assistant ${session.version}`, {
         url: this.#addresses.base,
-        entities: this.#found.length,
+        entities: this.#follower.count,
       });
       this.#sessions += 1;
       this.#failure = undefined;
-      this.#setState("live", { reconnects: this.#sessions - 1 });
+      this.#setState("live", {
+        reconnects: this.#sessions - 1,
+        ...(this.#follower.missing.length === 0 ? {} : { missing: this.#follower.missing }),
+      });
+      this.#connected();
       this.#backOff.reset();
       await alive;
     } finally {
@@ -270,116 +273,6 @@ export class Bridge implements Service {
       if (state === "RUNNING" || state === undefined) return;
       this.#setState("syncing", { cause: "Home Assistant is starting." });
       await delay(this.#options.networkClock, limits.readyEvery, session.ended);
-    }
-  }
-
-  /** Finds the entities, subscribes to them, and starts what accompanies the session. */
-  async #follow(session: Session): Promise<void> {
-    const { clock, logger } = this.#options;
-    const filler = new GapFiller({
-      session,
-      clock,
-      logger,
-      coverage: this.#coverage,
-      sink: this.#options.sink,
-      backfillDays: this.#options.backfillDays,
-      ...(this.#options.archive === undefined ? {} : { archive: this.#options.archive }),
-    });
-    const followed = new Set<EntityId>();
-    this.#coverage.open("start", clock.now());
-    await this.#discover(session, followed, filler);
-    const accompany = (what: string, work: Promise<void>): void => {
-      work.catch((error: unknown) => {
-        if (!session.ended.aborted) logger.warn(`${what} ended early`, { error });
-      });
-    };
-    accompany("Reading history", filler.run());
-    accompany("Counting reads", this.#countPolls(session, followed));
-    accompany("Following changes of the registry", this.#rediscover(session, followed, filler));
-  }
-
-  #countPolls(session: Session, followed: ReadonlySet<EntityId>): Promise<void> {
-    const { clock, pollPeriod = 1_000 } = this.#options;
-    return samplePolls({
-      session,
-      clock,
-      period: pollPeriod,
-      entityIds: () => [...followed],
-      onBurst: (burst) => this.events.emit("polls", burst),
-    });
-  }
-
-  async #discover(session: Session, followed: Set<EntityId>, filler: GapFiller): Promise<void> {
-    const found = await discover(session, this.#options);
-    const fresh = found.entities.filter(({ entityId }) => !followed.has(entityId));
-    if (found.entities.length === 0)
-      this.#options.logger.warn("No Modbus entity was found", { lookedAt: found.looked });
-    if (fresh.length > 0) await this.#subscribe(session, fresh, followed, filler);
-    this.#found = found.entities;
-    this.#tellEntities();
-    this.events.emit("connections", found.connections);
-  }
-
-  async #subscribe(
-    session: Session,
-    fresh: Discovered["entities"],
-    followed: Set<EntityId>,
-    filler: GapFiller,
-  ): Promise<void> {
-    const entityIds = fresh.map(({ entityId }) => entityId);
-    const wantedIds = new Set(entityIds);
-    let snapshot = true;
-    const arrived = Promise.withResolvers<void>();
-    const listener = (event: EntitiesEvent): void => {
-      const { samples, attributes, newest } = parseEntitiesEvent(event);
-      for (const [entityId, facts] of attributes) this.#attributes.set(entityId, facts);
-      if (!snapshot && attributes.size > 0) this.#tellEntities();
-      const wanted = samples.filter(({ entityId }) => wantedIds.has(entityId));
-      if (newest !== undefined) this.#coverage.see(newest);
-      this.#offer(snapshot ? "snapshot" : "live", wanted, filler);
-      snapshot = false;
-      arrived.resolve();
-    };
-    await session.subscribe<EntitiesEvent>({ type: "subscribe_entities", entity_ids: entityIds } as never, listener);
-    const lost = (): void => arrived.reject(session.ended.reason as Error);
-    session.ended.addEventListener("abort", lost, { once: true });
-    await arrived.promise;
-    session.ended.removeEventListener("abort", lost);
-    for (const entityId of entityIds) followed.add(entityId);
-    filler.add(entityIds);
-  }
-
-  #offer(origin: "live" | "snapshot", samples: Parameters<SamplePort["offer"]>[0]["samples"], filler: GapFiller): void {
-    if (samples.length === 0) return;
-    const { coveredUntil } = this.#coverage;
-    if (this.#options.sink.offer({ origin, samples, ...(coveredUntil === undefined ? {} : { coveredUntil }) })) return;
-    const earliest = samples.reduce((least, { time }) => Math.min(least, time), this.#options.clock.now());
-    this.events.emit("gap", this.#coverage.open("refused", this.#options.clock.now()));
-    filler.refused(earliest);
-  }
-
-  #tellEntities(): void {
-    this.events.emit(
-      "entities",
-      this.#found.map((entity) => withAttributes(entity, this.#attributes.get(entity.entityId))),
-    );
-  }
-
-  /** New, renamed and removed entities, soon after Home Assistant says that something changed, and every few minutes. */
-  async #rediscover(session: Session, followed: Set<EntityId>, filler: GapFiller): Promise<void> {
-    let changed = Promise.withResolvers<void>();
-    for (const event of ["entity_registry_updated", "component_loaded"]) {
-      await session
-        .subscribe({ type: "subscribe_events", event_type: event } as never, () => changed.resolve())
-        .catch((error: unknown) => {
-          if (!isCadenceError(error, "HASS_COMMAND_FAILED")) throw error;
-        });
-    }
-    while (!session.ended.aborted) {
-      const soon = changed.promise.then(() => delay(this.#options.networkClock, limits.rediscoverSoon, session.ended));
-      await Promise.race([soon, delay(this.#options.networkClock, limits.rediscoverEvery, session.ended)]);
-      changed = Promise.withResolvers<void>();
-      await this.#discover(session, followed, filler);
     }
   }
 }

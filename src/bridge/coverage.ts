@@ -1,5 +1,6 @@
 import type { EntityId } from "#model/entity.ts";
 import type { Gap } from "#model/gap.ts";
+import type { Rename } from "#model/rename.ts";
 import type { ResumePoint } from "./ports.ts";
 
 /**
@@ -31,6 +32,11 @@ export class Coverage {
   /** What a live delivery may state: undefined while a gap is open. */
   get coveredUntil(): number | undefined {
     return this.#gap === undefined ? this.#coveredUntil : undefined;
+  }
+
+  /** What is complete of an entity is so under its new id. */
+  rename({ from, to }: Rename): void {
+    if (this.backfilled.has(from)) this.backfilled.add(to);
   }
 
   /** Something may have been missed from now on. An open gap keeps its beginning: nothing before is covered either. */

@@ -16,6 +16,8 @@ export interface Discovered {
   readonly entities: readonly Omit<Entity, "name">[];
   /** Undefined where Home Assistant is too old to tell. */
   readonly connections: readonly ModbusConnection[] | undefined;
+  /** What Home Assistant could not tell, each in a sentence. */
+  readonly missing: readonly string[];
   /** All entities that were looked at. */
   readonly looked: number;
 }
@@ -25,6 +27,14 @@ interface RegistryEntry {
   readonly unique_id?: unknown;
   readonly config_entry_id?: unknown;
   readonly device_id?: unknown;
+  readonly area_id?: unknown;
+}
+
+/** What the registries say of the entities, and the names of devices and areas. */
+interface Registries {
+  readonly entities: ReadonlyMap<EntityId, RegistryEntry>;
+  readonly devices: ReadonlyMap<unknown, { readonly name?: string; readonly areaId: unknown }>;
+  readonly areas: ReadonlyMap<unknown, string>;
 }
 
 /**
@@ -39,7 +49,7 @@ export async function discover(session: Session, options: DiscoveryOptions): Pro
       details: { command: "entity/source" },
     });
   }
-  const registry = await registryOf(session);
+  const registries = await registriesOf(session);
   const integrations = new Set(options.integrations);
   const included = options.include.length === 0 ? () => true : matchesAny(options.include);
   const excluded = matchesAny(options.exclude);
@@ -47,29 +57,64 @@ export async function discover(session: Session, options: DiscoveryOptions): Pro
     const integration = isRecord(source) ? source["domain"] : undefined;
     if (typeof integration !== "string" || !integrations.has(integration)) return [];
     if (!isEntityId(entityId) || !included(entityId) || excluded(entityId)) return [];
-    return [{ entityId, integration, ...registryFacts(registry.get(entityId)) }];
+    return [{ entityId, integration, ...registryFacts(registries, entityId) }];
   });
-  return { entities, connections: await connectionsOf(session), looked: Object.keys(sources).length };
+  const connections = await connectionsOf(session);
+  const missing = [
+    ...(registries.entities.size === 0
+      ? [
+          "The registry of entities is empty, or not for this user: names of devices and areas, and renames, are not known.",
+        ]
+      : []),
+    ...(connections === undefined
+      ? [
+          `Home Assistant ${session.version} does not tell its Modbus connections: each integration is taken for one bus.`,
+        ]
+      : []),
+  ];
+  return { entities, connections, missing, looked: Object.keys(sources).length };
 }
 
-async function registryOf(session: Session): Promise<ReadonlyMap<EntityId, RegistryEntry>> {
+async function registriesOf(session: Session): Promise<Registries> {
+  const entities = await listOf(session, "config/entity_registry/list");
+  const devices = await listOf(session, "config/device_registry/list");
+  const areas = await listOf(session, "config/area_registry/list");
+  return {
+    entities: new Map(entities.map((entry: RegistryEntry) => [String(entry.entity_id), entry])),
+    devices: new Map(
+      devices.map((device) => {
+        const name = device["name_by_user"] ?? device["name"];
+        return [device["id"], { areaId: device["area_id"], ...(typeof name === "string" ? { name } : {}) }];
+      }),
+    ),
+    areas: new Map(areas.map((area) => [area["area_id"], String(area["name"])])),
+  };
+}
+
+/** Empty where this user may not ask: only administrators may list the registries; names and buses are then poorer, nothing else. */
+async function listOf(session: Session, type: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   try {
-    const entries = await session.command<unknown>({ type: "config/entity_registry/list" });
-    return new Map(recordsOf(entries).map((entry: RegistryEntry) => [String(entry.entity_id), entry]));
+    return recordsOf(await session.command<unknown>({ type }));
   } catch (error) {
-    // Only administrators may list the registry; names and buses are then poorer, nothing else.
-    if (isCadenceError(error, "HASS_COMMAND_FAILED")) return new Map();
+    if (isCadenceError(error, "HASS_COMMAND_FAILED")) return [];
     throw error;
   }
 }
 
 function registryFacts(
-  entry: RegistryEntry | undefined,
-): Partial<Pick<Entity, "uniqueId" | "configEntryId" | "deviceId">> {
+  { entities, devices, areas }: Registries,
+  entityId: EntityId,
+): Partial<Pick<Entity, "uniqueId" | "configEntryId" | "deviceId" | "device" | "area">> {
+  const entry = entities.get(entityId);
+  const device = devices.get(entry?.device_id);
+  // An entity may stand elsewhere than its device.
+  const area = areas.get(entry?.area_id ?? device?.areaId);
   return {
     ...(typeof entry?.unique_id === "string" ? { uniqueId: entry.unique_id } : {}),
     ...(typeof entry?.config_entry_id === "string" ? { configEntryId: entry.config_entry_id } : {}),
     ...(typeof entry?.device_id === "string" ? { deviceId: entry.device_id } : {}),
+    ...(device?.name === undefined ? {} : { device: device.name }),
+    ...(area === undefined ? {} : { area }),
   };
 }
 

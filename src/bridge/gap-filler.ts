@@ -15,6 +15,8 @@ export interface GapFillerOptions {
   readonly sink: SamplePort;
   readonly backfillDays: number;
   readonly archive?: ArchivePort;
+  /** Why history cannot be read now; undefined when it can. */
+  readonly onTrouble: (sentence: string | undefined) => void;
 }
 
 const day = 86_400_000;
@@ -36,13 +38,16 @@ export class GapFiller {
   #wake = Promise.withResolvers<void>();
   #subscribedAt = 0;
   #refusedFrom: number | undefined;
+  /** Since when entities that were added may have been there unseen. */
+  #unseenFrom = Number.POSITIVE_INFINITY;
 
   constructor(options: GapFillerOptions) {
     this.#options = options;
   }
 
-  /** Entities that are followed live from now on. */
-  add(entityIds: readonly EntityId[]): void {
+  /** Entities that are followed live from now on, and may have been there since a time (ms since 1970) without being seen. */
+  add(entityIds: readonly EntityId[], unseenFrom: number): void {
+    this.#unseenFrom = Math.min(this.#unseenFrom, unseenFrom);
     this.#fresh.push(...entityIds);
     for (const entityId of entityIds) this.#followed.add(entityId);
     this.#subscribedAt = this.#options.clock.now();
@@ -71,6 +76,8 @@ export class GapFiller {
     this.#fresh = [];
     const refusedFrom = this.#refusedFrom;
     this.#refusedFrom = undefined;
+    const unseenFrom = this.#unseenFrom;
+    this.#unseenFrom = Number.POSITIVE_INFINITY;
     const unknown = fresh.filter((entityId) => !coverage.backfilled.has(entityId));
     const known = [...this.#followed].filter((entityId) => coverage.backfilled.has(entityId));
     const gapFrom = Math.min(coverage.openGap?.from ?? clock.now(), refusedFrom ?? clock.now());
@@ -88,7 +95,7 @@ export class GapFiller {
       await delay(clock, Math.max(0, this.#subscribedAt + wait - clock.now()), session.ended);
       await this.#readUntilDone(
         all,
-        Math.max(gapFrom - margin, this.#subscribedAt - tailLength),
+        Math.min(unseenFrom, Math.max(gapFrom - margin, this.#subscribedAt - tailLength)),
         this.#subscribedAt + 1_000,
       );
     }
@@ -135,10 +142,12 @@ export class GapFiller {
         for await (const samples of readHistory(session, { entityIds, from: begin, to })) {
           await this.#options.sink.deliver({ origin: "history", samples });
         }
+        this.#options.onTrouble(undefined);
         return;
       } catch (error) {
         if (!isCadenceError(error, "HASS_COMMAND_FAILED", "HASS_COMMAND_TIMEOUT")) throw error;
         logger.warn("History cannot be read now; it is tried again", { error });
+        this.#options.onTrouble(`History cannot be read now, and is asked for again. ${error.sentence}`);
         await delay(clock, retryEvery, session.ended);
         begin = from;
       }

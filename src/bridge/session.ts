@@ -1,6 +1,7 @@
 import { Connection, type HaWebSocket, type MessageBase } from "home-assistant-js-websocket";
 import { type Clock, delay } from "#core/clock.ts";
 import { CadenceError } from "#core/errors.ts";
+import { guardedSocket } from "./guarded-socket.ts";
 import type { AuthenticatedSocket } from "./socket.ts";
 
 /** Error numbers with which home-assistant-js-websocket rejects; none leaves this file. */
@@ -37,7 +38,12 @@ export class Session {
     socket.on("close", () => this.#end.abort(connectionLost()));
     // Whatever the library tries after the end of this socket, the answer "invalid auth" makes it stop for good.
     const createSocket = (): Promise<HaWebSocket> => Promise.reject(libraryErrors.invalidAuth as unknown as Error);
-    this.#connection = new Connection(socket as unknown as HaWebSocket, { setupRetry: 0, createSocket });
+    const guarded = guardedSocket(socket, (cause) => {
+      // What came with it is lost, and history has it: nothing of this connection can be relied on.
+      this.#end.abort(notUnderstood(cause));
+      this.terminate();
+    });
+    this.#connection = new Connection(guarded, { setupRetry: 0, createSocket });
   }
 
   /** The result of a command. Throws HASS_COMMAND_FAILED (details.reason holds Home Assistant's code), HASS_COMMAND_TIMEOUT, HASS_CONNECTION_LOST. */
@@ -79,7 +85,7 @@ export class Session {
   async #within<Result>(what: string, deadline: number, work: Promise<Result>): Promise<Result> {
     const expired = Promise.withResolvers<never>();
     expired.promise.catch(ignoreAfterEnd);
-    const lost = (): void => expired.reject(connectionLost());
+    const lost = (): void => expired.reject(this.ended.reason as Error);
     this.ended.addEventListener("abort", lost, { once: true });
     using _timer = this.#clock.after(deadline, () =>
       expired.reject(
@@ -113,6 +119,17 @@ function connectionLost(cause?: unknown): CadenceError {
     remedy: "It is tried again by itself; what was missed is fetched from history.",
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+function notUnderstood(cause: unknown): CadenceError {
+  return new CadenceError(
+    "HASS_CONNECTION_LOST",
+    "Home Assistant sent something that is not its protocol, and the connection was given up.",
+    {
+      remedy: "It is tried again by itself; what was missed is fetched from history.",
+      cause,
+    },
+  );
 }
 
 function translate(cause: unknown, what: string): CadenceError {

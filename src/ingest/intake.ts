@@ -6,6 +6,7 @@ import type { Delivery } from "#model/delivery.ts";
 import type { Gap } from "#model/gap.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
+import type { Rename } from "#model/rename.ts";
 import type { Sample } from "#model/sample.ts";
 import { Dedupe } from "./dedupe.ts";
 import type { IntakeBatch } from "./intake-batch.ts";
@@ -151,6 +152,7 @@ export class Intake implements Service {
    */
   #nextBatch(): { readonly batch: IntakeBatch; readonly samples: number } {
     const readings: Reading[] = [];
+    const renamed: Rename[] = [];
     const backfilled: EntityId[] = [];
     const closedGaps: Gap[] = [];
     let coveredUntil: number | undefined;
@@ -159,6 +161,8 @@ export class Intake implements Service {
     let taken = 0;
     for (const delivery of this.#deliveries) {
       if (taken > 0 && samples + delivery.samples.length > this.#options.batchSize) break;
+      // What was delivered before belongs to the old id.
+      if (taken > 0 && delivery.renamed !== undefined) break;
       if (moments.overlap(delivery.samples)) break;
       moments.add(delivery.samples);
       taken += 1;
@@ -170,6 +174,7 @@ export class Intake implements Service {
         else this.#duplicates += 1;
       }
       coveredUntil = delivery.coveredUntil ?? coveredUntil;
+      renamed.push(...(delivery.renamed ?? []));
       backfilled.push(...(delivery.backfilled ?? []));
       if (delivery.closedGap !== undefined) closedGaps.push(delivery.closedGap);
     }
@@ -177,6 +182,7 @@ export class Intake implements Service {
     return {
       batch: {
         readings,
+        renamed,
         backfilled,
         closedGaps,
         ...(coveredUntil === undefined || this.#lost ? {} : { coveredUntil }),

@@ -1,5 +1,6 @@
 import type { EntityId } from "./entity.ts";
 import type { Gap } from "./gap.ts";
+import type { Rename } from "./rename.ts";
 import type { Sample } from "./sample.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface Delivery {
   readonly coveredUntil?: number;
   /** Entities whose history from before they were followed has now been delivered in full. */
   readonly backfilled?: readonly EntityId[];
+  /** Entities that go on under other ids from here on: what was delivered before is theirs. */
+  readonly renamed?: readonly Rename[];
   /** A gap that this delivery closes. */
   readonly closedGap?: Gap;
 }

@@ -12,6 +12,9 @@ export interface Entity {
   readonly uniqueId?: string;
   readonly configEntryId?: string;
   readonly deviceId?: string;
+  /** Names of its device and of the area it is in. */
+  readonly device?: string;
+  readonly area?: string;
   /** Unit of measurement as Home Assistant prints it. */
   readonly unit?: string;
   readonly deviceClass?: string;

@@ -30,6 +30,8 @@ export interface ConnectionHealth {
   readonly since: number;
   /** Home Assistant's version, once known. */
   readonly version?: string;
+  /** What Home Assistant cannot tell, because of its version or the user, each in a sentence. */
+  readonly missing?: readonly string[];
   /** Why it is not live, in a sentence with its remedy. */
   readonly cause?: string;
   readonly nextTryAt?: number;

@@ -24,6 +24,16 @@ export class EntityStates<State extends { readonly version: number }> {
     this.#dirty.add(entityId);
   }
 
+  /** Nothing happens when nothing is kept. */
+  rename(from: EntityId, to: EntityId): void {
+    const state = this.#states.get(from);
+    if (state === undefined) return;
+    this.#states.delete(from);
+    this.#dirty.delete(from);
+    this.#states.set(to, state);
+    this.#dirty.add(to);
+  }
+
   values(): Iterable<State> {
     return this.#states.values();
   }

@@ -22,6 +22,10 @@ export class EntityStatsRepository {
     return unlessDamaged(this.#collection.get(entityId));
   }
 
+  stageDelete(batch: Batch, entityId: EntityId): void {
+    this.#collection.stageDelete(batch, entityId);
+  }
+
   stage(batch: Batch, entityId: EntityId, stats: StoredEntityStats): void {
     this.#collection.stagePut(batch, entityId, stats);
   }

@@ -30,6 +30,16 @@ export class IntervalHistoryRepository {
     return unlessDamaged(this.#collection.get(keyOf({ entityId, time })));
   }
 
+  /** See Rename. */
+  async rename(batch: Batch, from: EntityId, to: EntityId): Promise<void> {
+    for await (const key of this.#collection.keys(`${safeKey(from)} `)) {
+      const record = await unlessDamaged(this.#collection.get(key));
+      if (record === undefined) continue;
+      this.stage(batch, { ...record, entityId: to });
+      this.#collection.stageDelete(batch, key);
+    }
+  }
+
   /** All of them, by entity and time. */
   async all(): Promise<readonly IntervalRecord[]> {
     const records: IntervalRecord[] = [];

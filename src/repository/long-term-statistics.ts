@@ -39,6 +39,16 @@ export class LongTermStatisticsRepository {
     if (batch.size > 0) await this.#storage.write(batch);
   }
 
+  /** See Rename. */
+  async rename(from: EntityId, to: EntityId): Promise<void> {
+    const hours = await this.read(from);
+    if (hours.length === 0) return;
+    await this.store(hours.map((hour) => ({ ...hour, entityId: to })));
+    const batch = new Batch();
+    for await (const key of this.#collection.keys(`${safeKey(from)} `)) this.#collection.stageDelete(batch, key);
+    await this.#storage.write(batch);
+  }
+
   /** Summaries of stretches of time, from samples, and before the first of those from these hours. Throws STORE_VALUE_INVALID as the series do. */
   async summarize(entityId: EntityId, range: Omit<SummaryRange, "earlier">): Promise<readonly Summary[]> {
     const hours = await this.read(entityId, { from: range.from - range.step, to: range.to + range.step });

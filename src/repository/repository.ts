@@ -1,3 +1,4 @@
+import type { Rename } from "#model/rename.ts";
 import { Batch, type Storage } from "#storage/index.ts";
 import { AdjustmentsRepository } from "./adjustments.ts";
 import { AnnouncedRepository } from "./announced.ts";
@@ -47,6 +48,20 @@ export class Repository {
     const batch = new Batch();
     stage(batch);
     if (batch.size > 0) await this.#storage.write(batch);
+  }
+
+  /** What is kept of an entity goes on under its new id. Done again after it was cut off, it does the rest; false when nothing is kept of the old id. */
+  async rename({ from, to }: Rename): Promise<boolean> {
+    const renamed = await this.samples.rename(from, to);
+    await this.longTermStatistics.rename(from, to);
+    const batch = new Batch();
+    await this.intervalHistory.rename(batch, from, to);
+    this.entityStats.stageDelete(batch, from);
+    const backfilled = this.runtimeState.backfilled.has(from) ? [to] : [];
+    this.runtimeState.stage(batch, undefined, backfilled);
+    await this.#storage.write(batch);
+    this.runtimeState.committed(undefined, backfilled);
+    return renamed;
   }
 
   /** Resolves when everything committed survives power loss. */

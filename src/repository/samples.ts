@@ -29,6 +29,11 @@ export class SampleRepository {
     }
   }
 
+  /** See Rename; false when nothing is stored of it. */
+  rename(from: EntityId, to: EntityId): Promise<boolean> {
+    return this.#storage.series.rename(from, to);
+  }
+
   entityIds(): readonly EntityId[] {
     return this.#storage.series.names();
   }

@@ -13,6 +13,7 @@ export interface ClientOptions {
 /** One WebSocket client of the simulated Home Assistant. */
 export class SimulatedClient {
   readonly #options: ClientOptions;
+  readonly #eventTypes = new Map<number, string>();
   readonly #subscriptions = new Map<number, ReadonlySet<string>>();
   #authenticated = false;
   #coalesce = false;
@@ -42,6 +43,12 @@ export class SimulatedClient {
       flush();
     }
     this.#send(messages);
+  }
+
+  /** An event of Home Assistant's bus, to whoever asked for its type. */
+  fire(type: string, data: Message): void {
+    const ids = [...this.#eventTypes].filter(([, wanted]) => wanted === type).map(([id]) => id);
+    this.#send(ids.map((id) => ({ id, type: "event", event: { event_type: type, data } })));
   }
 
   #send(messages: readonly Message[]): void {
@@ -119,10 +126,12 @@ export class SimulatedClient {
         return;
       }
       case "subscribe_events":
+        this.#eventTypes.set(id, String(message["event_type"]));
         done(null);
         return;
       case "unsubscribe_events":
         this.#subscriptions.delete(Number(message["subscription"]));
+        this.#eventTypes.delete(Number(message["subscription"]));
         done(null);
         return;
       case "render_template": {

@@ -15,12 +15,16 @@ export interface CommandContext {
   readonly home: SimulatedHomeState;
   readonly version: string;
   readonly running: boolean;
+  /** A command that is not known. */
+  readonly refuse?: string | undefined;
 }
 
+const inverterDevice = "simulatedinverterdevice";
 const inverterEntry = "01SIMULATEDINVERTERENTRY00";
 
 /** Answers to the commands that return once; subscriptions and services are the connection's own. */
-export function answer(message: Message, { home, version, running }: CommandContext): Answer {
+export function answer(message: Message, { home, version, running, refuse }: CommandContext): Answer {
+  if (message["type"] === refuse) return unknownCommand();
   const wanted = message["entity_ids"];
   switch (message["type"]) {
     case "get_config":
@@ -54,7 +58,9 @@ export function answer(message: Message, { home, version, running }: CommandCont
     case "config/entity_registry/list":
       return { result: registry(home) };
     case "config/device_registry/list":
-      return { result: [] };
+      return { result: [{ id: inverterDevice, name: "Inverter", name_by_user: null, area_id: "cellar" }] };
+    case "config/area_registry/list":
+      return { result: [{ area_id: "cellar", name: "Cellar" }] };
     case "modbus/connections/list":
       return running ? { result: { connections: connections() } } : unknownCommand();
     case "history/history_during_period":
@@ -81,12 +87,13 @@ function unknownCommand(): Answer {
 function registry(home: SimulatedHomeState): unknown[] {
   return home.registers
     .filter(({ uniqueId }) => uniqueId !== undefined)
+    .map((register) => ({ ...register, entityId: home.idOf(register) }))
     .map(({ entityId, uniqueId, bus }) => ({
       entity_id: entityId,
       unique_id: uniqueId,
       platform: bus === "line" ? "modbus" : "solax_modbus",
       config_entry_id: bus === "line" ? null : inverterEntry,
-      device_id: bus === "line" ? null : "simulatedinverterdevice",
+      device_id: bus === "line" ? null : inverterDevice,
       disabled_by: null,
       hidden_by: null,
     }));

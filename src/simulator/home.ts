@@ -44,6 +44,8 @@ export class SimulatedHomeState {
   readonly registers: readonly Register[] = registers;
   readonly buses: ReadonlyMap<Register["bus"], SimulatedBus>;
   readonly #states = new Map<string, SimulatedState>();
+  /** Ids that were given to registers since. */
+  readonly #names = new Map<string, string>();
   readonly #past = new Map<string, Past>();
   #now: number;
   #skipped = 0;
@@ -96,9 +98,10 @@ export class SimulatedHomeState {
     const changed: SimulatedState[] = [];
     for (const bus of this.buses.values()) {
       for (const { register, ended, state } of bus.advance(now)) {
-        const before = this.#states.get(register.entityId);
+        const entityId = this.idOf(register);
+        const before = this.#states.get(entityId);
         if (before?.state === state) before.lastReported = ended;
-        else changed.push(this.#set(register.entityId, state, ended, attributesOf(register)));
+        else changed.push(this.#set(entityId, state, ended, attributesOf(register)));
       }
     }
     this.#now = now;
@@ -117,6 +120,22 @@ export class SimulatedHomeState {
       past.states = past.states.slice(longestPast / 2);
     }
     return created;
+  }
+
+  /** The id a register has now. */
+  idOf({ entityId }: Register): string {
+    return this.#names.get(entityId) ?? entityId;
+  }
+
+  /** As in Home Assistant the state begins anew, and the recorder's past goes with the entity. */
+  rename(register: Register, to: string): void {
+    const from = this.idOf(register);
+    const [state, past] = [this.#states.get(from), this.#past.get(from)];
+    this.#names.set(register.entityId, to);
+    this.#states.delete(from);
+    this.#past.delete(from);
+    if (past !== undefined) this.#past.set(to, past);
+    if (state !== undefined) this.#set(to, state.state, this.#now, state.attributes);
   }
 
   states(): readonly SimulatedState[] {
@@ -145,7 +164,9 @@ export class SimulatedHomeState {
   sources(): ReadonlyMap<string, string> {
     return new Map([
       ...others.map(([entityId, integration]) => [entityId, integration] as const),
-      ...registers.map(({ entityId, bus }) => [entityId, bus === "line" ? "modbus" : "solax_modbus"] as const),
+      ...registers.map(
+        (register) => [this.idOf(register), register.bus === "line" ? "modbus" : "solax_modbus"] as const,
+      ),
     ]);
   }
 }

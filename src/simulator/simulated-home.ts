@@ -31,6 +31,8 @@ export class SimulatedHome implements AsyncDisposable {
   /** Topics and payloads of mqtt.publish, the newest of each topic. */
   readonly published: Map<string, string> = new Map();
   readonly home: SimulatedHomeState;
+  /** A command it does not know for now. */
+  refuse: string | undefined;
   readonly #options: SimulatedHomeOptions;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 4_194_304 });
@@ -95,6 +97,15 @@ export class SimulatedHome implements AsyncDisposable {
     this.#running = true;
   }
 
+  /** Somebody gives an entity another id. */
+  rename(from: string, to: string): void {
+    const register = this.home.registers.find((each) => this.home.idOf(each) === from);
+    if (register?.uniqueId === undefined) throw new TypeError(`${from} has no unique id, and cannot be renamed.`);
+    this.home.rename(register, to);
+    for (const client of this.#clients)
+      client.fire("entity_registry_updated", { action: "update", entity_id: to, old_entity_id: from, changes: {} });
+  }
+
   #schedule(): void {
     this.#timer = this.#options.clock.after(this.#options.slice ?? 50, () => {
       this.step();
@@ -112,7 +123,7 @@ export class SimulatedHome implements AsyncDisposable {
     const client = new SimulatedClient({
       socket,
       token: this.token,
-      context: () => ({ home: this.home, version, running: this.#running }),
+      context: () => ({ home: this.home, version, running: this.#running, refuse: this.refuse }),
       callService: (domain, service, data) => this.#callService(domain, service, data),
     });
     this.#clients.add(client);

@@ -15,6 +15,7 @@ import { readingsOf } from "../support/readings.ts";
 const entity: Entity = { entityId: "sensor.a", integration: "modbus", name: "A", stateClass: "measurement" };
 const batchOf = (readings: readonly Reading[], rest: Partial<IntakeBatch> = {}): IntakeBatch => ({
   readings,
+  renamed: [],
   backfilled: [],
   closedGaps: [],
   ...rest,
@@ -118,6 +119,49 @@ describe("what is learned", () => {
     await first.storage.close();
     const second = await open(volume);
     expect(figures(second.knowledge)).toEqual(await learnedInOrder());
+  });
+});
+
+describe("a renamed entity", () => {
+  it("keeps everything that is known of it, also after a start that comes at once", async () => {
+    const volume = new MemoryVolume();
+    const { learning, knowledge, repository, storage } = await open(volume);
+    await learning.take(batchOf(readingsOf(rows), { backfilled: ["sensor.a"], coveredUntil: 9 }));
+    knowledge.intervals.addGaps([1, 2, 3].map((index) => ({ entityId: "sensor.a", from: index, to: index + 5_000 })));
+    const before = figures(knowledge);
+    await repository.longTermStatistics.store([{ entityId: "sensor.a", start: 0, mean: 1, minimum: 1, maximum: 1 }]);
+    const decided = { entityId: "sensor.a", time: 7, interval: 30, reason: "why", origin: "advice" as const };
+    await repository.commit((batch) => repository.intervalHistory.stage(batch, decided));
+    await learning.save();
+    await learning.take(batchOf([], { renamed: [{ from: "sensor.a", to: "sensor.z" }] }));
+    const check = async (known: Knowledge, kept: Repository): Promise<void> => {
+      expect(kept.samples.extent("sensor.a")).toBeUndefined();
+      expect(kept.samples.extent("sensor.z")?.samples).toBe(rows.length);
+      expect(known.statistics.states.snapshotOf("sensor.z")).toEqual(before);
+      expect(known.statistics.states.snapshotOf("sensor.a")).toBeUndefined();
+      expect(kept.runtimeState.backfilled.has("sensor.z")).toBe(true);
+      expect(await kept.longTermStatistics.read("sensor.z")).toHaveLength(1);
+      expect(await kept.intervalHistory.all()).toEqual([{ ...decided, entityId: "sensor.z" }]);
+    };
+    await check(knowledge, repository);
+    expect(knowledge.intervals.interval("sensor.z")?.seconds).toBe(5);
+    await storage.close();
+    const next = await open(volume);
+    await check(next.knowledge, next.repository);
+    // Told once more, after it was cut off: nothing is left to do.
+    await next.learning.take(batchOf([], { renamed: [{ from: "sensor.a", to: "sensor.z" }] }));
+    await check(next.knowledge, next.repository);
+  });
+
+  it("whose new id has a past of its own is learned from both", async () => {
+    const { learning, knowledge, repository } = await open(new MemoryVolume());
+    const half = rows.length / 2;
+    await learning.take(batchOf(readingsOf(rows.slice(0, half))));
+    const late = readingsOf(rows.slice(half)).map((reading) => ({ ...reading, entityId: "sensor.z" }));
+    await learning.take(batchOf(late));
+    await learning.take(batchOf([], { renamed: [{ from: "sensor.a", to: "sensor.z" }] }));
+    expect(repository.samples.extent("sensor.z")?.samples).toBe(rows.length);
+    expect(knowledge.statistics.states.snapshotOf("sensor.z")).toEqual(await learnedInOrder());
   });
 });
 

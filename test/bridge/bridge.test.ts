@@ -256,6 +256,92 @@ describe("a restart of Home Assistant", () => {
   });
 });
 
+describe("a renamed entity", () => {
+  it("is told of before anything is delivered under its new id, and nothing of it is missed", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, sink, entities } = startBridge(clock, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    const changes = (entityId: string): number => home.home.history(entityId, 0, home.home.now).length;
+    const [lively] = home.home.registers
+      .filter(({ uniqueId }) => uniqueId !== undefined)
+      .toSorted((one, other) => changes(other.entityId) - changes(one.entityId));
+    const old = lively?.entityId ?? "";
+    home.rename(old, "sensor.quite_another");
+    await until("followed under its new id", () =>
+      entities().some(({ entityId }) => entityId === "sensor.quite_another"),
+    );
+    expect(entities().map(({ entityId }) => entityId)).not.toContain(old);
+    const renamedAt = sink.deliveries.findIndex(({ renamed }) => renamed !== undefined);
+    expect(sink.deliveries[renamedAt]?.renamed).toEqual([{ from: old, to: "sensor.quite_another" }]);
+    const first = sink.deliveries.findIndex(({ samples }) =>
+      samples.some(({ entityId }) => entityId === "sensor.quite_another"),
+    );
+    expect(first).toBeGreaterThan(renamedAt);
+    const from = clock.now();
+    await pause(1_000);
+    home.step();
+    const to = home.home.now - 2_000;
+    const happened = home.home.history("sensor.quite_another", 0, to);
+    expect(happened.filter(({ time }) => time > from).length).toBeGreaterThan(2);
+    // What was read before the renaming came under the old id; from then on, all of it under the new one.
+    const lines = sink.lines;
+    for (const { time, state } of happened) {
+      const rounded = Math.round(time);
+      const either = [old, "sensor.quite_another"].map((entityId) => asLine({ entityId, time: rounded, state }));
+      expect(
+        either.some((line) => lines.has(line)),
+        either.join(" or "),
+      ).toBe(true);
+    }
+    expect(bridge.gaps.open).toBe(0);
+  });
+
+  it("while the daemon was away is known from what it knew before", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const earlier: Entity = { entityId: "sensor.before", integration: "modbus", name: "", uniqueId: "" };
+    const register = home.home.registers.find(({ uniqueId, bus }) => uniqueId !== undefined && bus === "line");
+    const { sink } = startBridge(clock, home.url, {
+      known: () => [{ ...earlier, uniqueId: register?.uniqueId ?? "" }],
+      resume: { backfilled: new Set(["sensor.before"]), coveredUntil: clock.now() - 1_000 },
+    });
+    await until("told", () => sink.deliveries.some(({ renamed }) => renamed !== undefined));
+    expect(sink.deliveries[0]?.renamed).toEqual([{ from: "sensor.before", to: register?.entityId }]);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    expect(sink.deliveries.flatMap(({ backfilled = [] }) => backfilled)).not.toContain(register?.entityId);
+  });
+});
+
+describe("a connection that does not do all it should", () => {
+  it("is degraded and says why, until it does", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, sink, states } = startBridge(clock, home.url);
+    home.refuse = "history/history_during_period";
+    await until("degraded", () => bridge.health().state === "degraded");
+    expect(bridge.health().cause).toMatch(/^History cannot be read now/);
+    await bridge.callService("mqtt", "publish", { topic: "a", payload: "1" });
+    home.refuse = undefined;
+    await until("live", () => bridge.health().state === "live");
+    expect(bridge.health().cause).toBeUndefined();
+    await until("covered", () => sink.coveredUntil !== undefined);
+    expect(states).toEqual(["connecting", "authenticating", "syncing", "live", "degraded", "live"]);
+  });
+
+  it("says what an older Home Assistant cannot tell, and goes on without", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    home.refuse = "modbus/connections/list";
+    const { bridge, entities } = startBridge(clock, home.url);
+    await until("live", () => bridge.health().state === "live");
+    expect(bridge.health().missing).toEqual([expect.stringContaining("does not tell its Modbus connections")]);
+    expect(entities().length).toBe(home.home.registers.length);
+    const inverter = entities().find(({ integration }) => integration === "solax_modbus");
+    expect(inverter).toMatchObject({ device: "Inverter", area: "Cellar" });
+  });
+});
+
 describe("a sink without room", () => {
   it("loses nothing: what was refused is asked for again", async () => {
     const clock = acceleratedClock(Date.now(), homeSpeed);

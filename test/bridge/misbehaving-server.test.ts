@@ -36,7 +36,24 @@ async function listen(server: Server | TcpServer, close: () => void = () => unde
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function connect(url: string, token = "a-token-of-mine") {
+const results: Record<string, unknown> = {
+  get_config: { state: "RUNNING" },
+  "entity/source": { "sensor.a": { domain: "modbus" } },
+};
+
+/** A server that answers everything, and tells of one entity. */
+function answered(socket: WebSocket, message: Record<string, unknown>): void {
+  authenticated(socket, message);
+  const { id, type } = message as { id: number | undefined; type: string };
+  if (id === undefined) return;
+  if (type === "ping") socket.send(JSON.stringify({ id, type: "pong" }));
+  else socket.send(JSON.stringify({ id, type: "result", success: true, result: results[type] ?? null }));
+  const state = { s: "5", a: {}, lc: 1_600_000_000 };
+  if (type === "subscribe_entities")
+    socket.send(JSON.stringify({ id, type: "event", event: { a: { "sensor.a": state } } }));
+}
+
+function connect(url: string, token = "a-token-of-mine", sink = new SampleCollector()) {
   const bridge = new Bridge({
     url,
     token,
@@ -49,7 +66,7 @@ function connect(url: string, token = "a-token-of-mine") {
     exclude: [],
     backfillDays: 1,
     resume: { backfilled: new Set() },
-    sink: new SampleCollector(),
+    sink,
   });
   let tries = 0;
   bridge.events.on("connection", ({ state }) => void (tries += state === "connecting" ? 1 : 0));
@@ -189,6 +206,51 @@ describe("a Home Assistant", () => {
     const { bridge, tries } = connect(url);
     while (tries() < 2) await pause(20);
     expect(["connecting", "disconnected", "authenticating", "syncing", "live"]).toContain(bridge.health().state);
+  });
+
+  it.each([
+    ["text that is no JSON", "}{"],
+    ["null", "null"],
+    ["a list with a hole", "[null]"],
+    ["binary rubbish", Buffer.from([0xff, 0x00, 0x80])],
+    ["an event of the wrong shape", JSON.stringify({ id: 2, type: "event" })],
+  ])("that sends %s in the middle of it all does not end the process", async (_what, rubbish) => {
+    const url = await serve((socket, message) => {
+      answered(socket, message);
+      if (message["type"] === "subscribe_entities") socket.send(rubbish);
+    });
+    const { bridge, tries } = connect(url);
+    await expect.poll(() => tries() >= 2 || bridge.health().state === "live", { timeout: 10_000 }).toBe(true);
+    if (tries() >= 2) expect((await failureOf(bridge)).code).toBe("HASS_CONNECTION_LOST");
+  });
+
+  it("that floods, answers ids nobody used, repeats answers and sends 16 MB at once is listened to", async () => {
+    const collector = new SampleCollector();
+    const count = 20_000;
+    const url = await serve((socket, message) => {
+      answered(socket, message);
+      const { id, type } = message;
+      if (type !== "subscribe_entities") return;
+      socket.send(JSON.stringify({ id: 99_999, type: "result", success: true, result: null }));
+      socket.send(JSON.stringify({ id: 99_998, type: "event", event: { c: {} } }));
+      socket.send(JSON.stringify({ id, type: "result", success: true, result: null }));
+      socket.send(JSON.stringify({ id, type: "event", event: { a: {}, junk: "x".repeat(16 * 1024 * 1024) } }));
+      const change = (index: number): object => ({
+        id,
+        type: "event",
+        event: { c: { "sensor.a": { "+": { s: String(index), lc: 1_700_000_000 + index } } } },
+      });
+      for (let index = 0; index < count; index += 100)
+        socket.send(JSON.stringify(Array.from({ length: 100 }, (_, each) => change(index + each))));
+    });
+    const { bridge } = connect(url, "token", collector);
+    const live = (): number => collector.deliveries.filter(({ origin }) => origin === "live").length;
+    await expect.poll(live, { timeout: 10_000 }).toBe(count);
+    expect(bridge.health().state).not.toBe("disconnected");
+    const times = collector.deliveries.flatMap(({ origin, samples }) =>
+      origin === "live" ? samples.map(({ time }) => time) : [],
+    );
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   it("that falls silent is noticed by a ping, and left", async () => {

@@ -81,7 +81,9 @@ describe("the way in", () => {
     const closedGap = { from: 1, to: 2, cause: "start" as const };
     await intake.deliver({ origin: "history", samples: [], backfilled: ["sensor.a"], closedGap, coveredUntil: 2 });
     await clock.advance(1_000);
-    expect(batches).toEqual([{ readings: [], backfilled: ["sensor.a"], closedGaps: [closedGap], coveredUntil: 2 }]);
+    expect(batches).toEqual([
+      { readings: [], renamed: [], backfilled: ["sensor.a"], closedGaps: [closedGap], coveredUntil: 2 },
+    ]);
   });
 
   it("counts what is no sample and what came twice, and takes the rest", async () => {

@@ -12,7 +12,7 @@ export interface SeriesInfo {
 /** A series: its blocks, and what is not in a block yet. */
 export class SeriesState {
   readonly id: number;
-  readonly name: string;
+  name: string;
   /** In time order; they never overlap. */
   blocks: readonly BlockSummary[] = [];
   /** Blocks that retention has removed, of which the hours are kept; in time order, all before `blocks`. */

@@ -482,6 +482,38 @@ export class SeriesStore {
     });
   }
 
+  /**
+   * A series goes on under another name; one that has that name already takes its samples in. Resolves with true when there was something to rename, once it survives the
+   * end of the process. Throws what the store throws; samples are then under one of the names, or both.
+   */
+  async rename(from: string, to: string): Promise<boolean> {
+    const source = this.#byName.get(from);
+    if (source === undefined || from === to) return false;
+    if (this.#byName.has(to)) {
+      await this.#copy(from, to);
+      await this.remove(from);
+      return true;
+    }
+    return this.#changing.run(async () => {
+      // Somebody was faster.
+      if (this.#byName.has(to) || this.#byName.get(from) !== source) return this.#byName.has(to);
+      const batch = new Batch()
+        .delete(nameKey(from, source.id))
+        .delete(keyOf(KeySpace.seriesName1, textKey(from)))
+        .put(nameKey(to, source.id), new Uint8Array());
+      await this.#store.write(batch);
+      this.#byName.delete(from);
+      source.name = to;
+      this.#byName.set(to, source);
+      return true;
+    });
+  }
+
+  async #copy(from: string, to: string): Promise<void> {
+    for await (const { times, states } of this.read(from))
+      await this.append(Array.from(times, (time, index) => ({ series: to, time, state: states.at(index) })));
+  }
+
   /** Undefined when samples of the series came to the log meanwhile. */
   async #removeBlocked(series: string): Promise<number | undefined> {
     const state = this.#byName.get(series);

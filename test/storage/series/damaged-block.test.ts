@@ -131,7 +131,7 @@ describe("a damaged block", () => {
       { entityId: "sensor.a", time: 2_500 * minute, state: "5", kind: "number" as const, value: 5 },
       { entityId: "sensor.b", time: 9_000 * minute, state: "6", kind: "number" as const, value: 6 },
     ];
-    expect(await learning.take({ readings, backfilled: [], closedGaps: [] })).toBe(2);
+    expect(await learning.take({ readings, renamed: [], backfilled: [], closedGaps: [] })).toBe(2);
     await learning.stop();
   });
 });

@@ -259,3 +259,55 @@ describe("real recordings", () => {
     120_000,
   );
 });
+
+describe("a series under another name", () => {
+  it("is the same, before and after a flush and an opening", async () => {
+    const volume = new MemoryVolume();
+    const storage = await open(volume);
+    await storage.series.append([sample("a", 1, "x"), sample("a", 2, "y"), sample("b", 1, "z")]);
+    await storage.series.flush();
+    await storage.series.append([sample("a", 3, "w")]);
+    expect(await storage.series.rename("a", "c")).toBe(true);
+    expect(await storage.series.rename("a", "d")).toBe(false);
+    expect(storage.series.last("a")).toBeUndefined();
+    await storage.series.append([sample("c", 4, "v"), sample("a", 9, "new")]);
+    const expected = new Map([
+      ["a", [[9, "new"]]],
+      ["b", [[1, "z"]]],
+      [
+        "c",
+        [
+          [1, "x"],
+          [2, "y"],
+          [3, "w"],
+          [4, "v"],
+        ],
+      ],
+    ]);
+    expect(await contentOf(storage)).toEqual(expected);
+    await storage.close();
+    const again = await open(volume);
+    expect(await contentOf(again)).toEqual(expected);
+    expect(again.series.totals().series).toBe(3);
+  });
+
+  it("that has samples already takes the others in, each once", async () => {
+    const volume = new MemoryVolume();
+    const storage = await open(volume);
+    await storage.series.append([sample("a", 1, "x"), sample("a", 3, "y"), sample("b", 2, "z"), sample("b", 3, "y")]);
+    expect(await storage.series.rename("a", "b")).toBe(true);
+    const expected = new Map([
+      [
+        "b",
+        [
+          [1, "x"],
+          [2, "z"],
+          [3, "y"],
+        ],
+      ],
+    ]);
+    expect(await contentOf(storage)).toEqual(expected);
+    await storage.close();
+    expect(await contentOf(await open(volume))).toEqual(expected);
+  });
+});

@@ -1,0 +1,237 @@
+import { type Clock, delay } from "#core/clock.ts";
+import type { Emitter } from "#core/emitter.ts";
+import { isCadenceError, toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import type { Entity, EntityId } from "#model/entity.ts";
+import type { Gap } from "#model/gap.ts";
+import type { ModbusConnection } from "#model/modbus-connection.ts";
+import type { PollBurst } from "#model/poll.ts";
+import type { Coverage } from "./coverage.ts";
+import { discover, type Discovered, type DiscoveryOptions, withAttributes } from "./discovery.ts";
+import { type EntitiesEvent, parseEntitiesEvent } from "./entities-event.ts";
+import { GapFiller } from "./gap-filler.ts";
+import { samplePolls } from "./poll-sampler.ts";
+import type { ArchivePort, SamplePort } from "./ports.ts";
+import { renamesBetween } from "./renames.ts";
+import type { Session } from "./session.ts";
+
+export interface FollowerEvents {
+  /** All entities followed, whenever their set or what is known of them changed. */
+  entities: readonly Entity[];
+  /** Undefined where Home Assistant does not tell. */
+  connections: readonly ModbusConnection[] | undefined;
+  polls: PollBurst;
+  gap: Gap;
+}
+
+export interface FollowOptions extends DiscoveryOptions {
+  /** The home's time: what Home Assistant's stamps are compared with. In the demo it runs faster. */
+  readonly clock: Clock;
+  /** The network's time: deadlines, pings, waits. */
+  readonly networkClock: Clock;
+  readonly logger: Logger;
+  /** Milliseconds from one look at the reads to the next. @default 1000 */
+  readonly pollPeriod?: number;
+  /** How far back the recorder is asked for entities that are new. */
+  readonly backfillDays: number;
+  readonly sink: SamplePort;
+  /** Entities as an earlier run knew them: those that were renamed since are known again. @default none */
+  readonly known?: () => readonly Entity[];
+  /** Asked for the past of new entities before Home Assistant is. @default none */
+  readonly archive?: ArchivePort;
+}
+
+export interface FollowerOptions extends FollowOptions {
+  readonly coverage: Coverage;
+  readonly events: Emitter<FollowerEvents>;
+  /** Something does not work although there is a connection; undefined when it works again. */
+  readonly onTrouble: (about: string, sentence: string | undefined) => void;
+}
+
+/** Milliseconds of the network's time. */
+const every = { discovery: 300_000, discoverySoon: 2_000, retry: 60_000 } as const;
+
+/** After these something may be there, gone, or called otherwise. */
+const registryEvents = [
+  "entity_registry_updated",
+  "device_registry_updated",
+  "area_registry_updated",
+  "component_loaded",
+] as const;
+
+/** What is followed: which entities there are, their states, their past, and when they are read. It outlives connections. */
+export class Follower {
+  readonly #options: FollowerOptions;
+  /** What was found, without what states say of it. */
+  #found: readonly Omit<Entity, "name">[] = [];
+  readonly #attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
+  #missing: readonly string[] = [];
+  /** When this connection's entities were last asked for; entities that were found later may have been there since. */
+  #discoveredAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  /** Entities that are followed. */
+  get count(): number {
+    return this.#found.length;
+  }
+
+  /** What Home Assistant cannot tell, each in a sentence. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
+  /** Finds the entities, subscribes to them, and starts what accompanies the session. */
+  async follow(session: Session): Promise<void> {
+    const { clock, logger } = this.#options;
+    const filler = new GapFiller({
+      session,
+      clock,
+      logger,
+      coverage: this.#options.coverage,
+      sink: this.#options.sink,
+      backfillDays: this.#options.backfillDays,
+      ...(this.#options.archive === undefined ? {} : { archive: this.#options.archive }),
+      onTrouble: (sentence) => this.#options.onTrouble("history", sentence),
+    });
+    this.#discoveredAt = Number.POSITIVE_INFINITY;
+    const followed = new Set<EntityId>();
+    this.#options.coverage.open("start", clock.now());
+    await this.#discover(session, followed, filler);
+    const accompany = (what: string, work: () => Promise<void>): void =>
+      void this.#accompany(session, what, work).catch((error: unknown) => logger.error(`${what} has ended`, { error }));
+    accompany("Reading history", () => filler.run());
+    accompany("Counting reads", () => this.#countPolls(session, followed));
+    accompany("Following changes of the registry", () => this.#rediscover(session, followed, filler));
+  }
+
+  /** What fails is said, and begun again, until the session ends. */
+  async #accompany(session: Session, what: string, work: () => Promise<void>): Promise<void> {
+    while (!session.ended.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        if (session.ended.aborted) return;
+        const failure = toCadenceError(error);
+        this.#options.logger.warn(`${what} does not work now; it is tried again. ${failure.sentence}`, {
+          ...(failure.code === "INTERNAL" ? { error } : {}),
+        });
+        this.#options.onTrouble(what, `${what} does not work now, and is tried again. ${failure.sentence}`);
+        await delay(this.#options.networkClock, every.retry, session.ended).catch(() => undefined);
+        this.#options.onTrouble(what, undefined);
+      }
+    }
+  }
+
+  #countPolls(session: Session, followed: ReadonlySet<EntityId>): Promise<void> {
+    const { clock, pollPeriod = 1_000 } = this.#options;
+    return samplePolls({
+      session,
+      clock,
+      period: pollPeriod,
+      entityIds: () => [...followed],
+      onBurst: (burst) => this.#options.events.emit("polls", burst),
+    });
+  }
+
+  async #discover(session: Session, followed: Set<EntityId>, filler: GapFiller): Promise<void> {
+    const askedAt = this.#options.clock.now();
+    const found = await discover(session, this.#options);
+    await this.#followRenames(found.entities, followed);
+    const present = new Set(found.entities.map(({ entityId }) => entityId));
+    for (const entityId of followed) if (!present.has(entityId)) followed.delete(entityId);
+    this.#tellMissing(found.missing);
+    const fresh = found.entities.filter(({ entityId }) => !followed.has(entityId));
+    if (found.entities.length === 0)
+      this.#options.logger.warn("No Modbus entity was found", { lookedAt: found.looked });
+    if (fresh.length > 0) await this.#subscribe(session, fresh, followed, filler);
+    this.#discoveredAt = askedAt;
+    this.#found = found.entities;
+    this.#tellEntities();
+    this.#options.events.emit("connections", found.connections);
+  }
+
+  /** Before anything of the new id is delivered: what was delivered of the old one is its past. */
+  async #followRenames(found: Discovered["entities"], followed: Set<EntityId>): Promise<void> {
+    const before = this.#found.length > 0 ? this.#found : (this.#options.known?.() ?? []);
+    const renamed = renamesBetween(before, found);
+    if (renamed.length === 0) return;
+    for (const rename of renamed) {
+      this.#options.coverage.rename(rename);
+      followed.delete(rename.from);
+      this.#attributes.delete(rename.from);
+    }
+    await this.#options.sink.deliver({ origin: "snapshot", samples: [], renamed });
+  }
+
+  /** Once, and again when it has changed. */
+  #tellMissing(missing: readonly string[]): void {
+    for (const sentence of missing) if (!this.#missing.includes(sentence)) this.#options.logger.info(sentence);
+    this.#missing = missing;
+  }
+
+  async #subscribe(
+    session: Session,
+    fresh: Discovered["entities"],
+    followed: Set<EntityId>,
+    filler: GapFiller,
+  ): Promise<void> {
+    const entityIds = fresh.map(({ entityId }) => entityId);
+    const wantedIds = new Set(entityIds);
+    let snapshot = true;
+    const arrived = Promise.withResolvers<void>();
+    const listener = (event: EntitiesEvent): void => {
+      const { samples, attributes, newest } = parseEntitiesEvent(event);
+      for (const [entityId, facts] of attributes) this.#attributes.set(entityId, facts);
+      if (!snapshot && attributes.size > 0) this.#tellEntities();
+      const wanted = samples.filter(({ entityId }) => wantedIds.has(entityId));
+      if (newest !== undefined) this.#options.coverage.see(newest);
+      this.#offer(snapshot ? "snapshot" : "live", wanted, filler);
+      snapshot = false;
+      arrived.resolve();
+    };
+    await session.subscribe<EntitiesEvent>({ type: "subscribe_entities", entity_ids: entityIds } as never, listener);
+    const lost = (): void => arrived.reject(session.ended.reason as Error);
+    session.ended.addEventListener("abort", lost, { once: true });
+    await arrived.promise;
+    session.ended.removeEventListener("abort", lost);
+    for (const entityId of entityIds) followed.add(entityId);
+    filler.add(entityIds, this.#discoveredAt);
+  }
+
+  #offer(origin: "live" | "snapshot", samples: Parameters<SamplePort["offer"]>[0]["samples"], filler: GapFiller): void {
+    if (samples.length === 0) return;
+    const { coveredUntil } = this.#options.coverage;
+    if (this.#options.sink.offer({ origin, samples, ...(coveredUntil === undefined ? {} : { coveredUntil }) })) return;
+    const earliest = samples.reduce((least, { time }) => Math.min(least, time), this.#options.clock.now());
+    this.#options.events.emit("gap", this.#options.coverage.open("refused", this.#options.clock.now()));
+    filler.refused(earliest);
+  }
+
+  #tellEntities(): void {
+    this.#options.events.emit(
+      "entities",
+      this.#found.map((entity) => withAttributes(entity, this.#attributes.get(entity.entityId))),
+    );
+  }
+
+  /** New, renamed and removed entities, soon after Home Assistant says that something changed, and every few minutes. */
+  async #rediscover(session: Session, followed: Set<EntityId>, filler: GapFiller): Promise<void> {
+    let changed = Promise.withResolvers<void>();
+    for (const event of registryEvents) {
+      await session
+        .subscribe({ type: "subscribe_events", event_type: event } as never, () => changed.resolve())
+        .catch((error: unknown) => {
+          if (!isCadenceError(error, "HASS_COMMAND_FAILED")) throw error;
+        });
+    }
+    while (!session.ended.aborted) {
+      const soon = changed.promise.then(() => delay(this.#options.networkClock, every.discoverySoon, session.ended));
+      await Promise.race([soon, delay(this.#options.networkClock, every.discovery, session.ended)]);
+      changed = Promise.withResolvers<void>();
+      await this.#discover(session, followed, filler);
+    }
+  }
+}
