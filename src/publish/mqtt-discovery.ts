@@ -35,6 +35,29 @@ export function componentsOf(device: SensorDevice, controls: boolean): Record<st
   ]);
 }
 
+/** The retained messages that announce a device: one, or one for each component where Home Assistant is older than device discovery. */
+export function announcements(
+  device: SensorDevice,
+  { single, ...options }: DiscoveryOptions & { readonly single: boolean },
+): MqttMessage[] {
+  const message = discoveryMessage(device, options);
+  if (!single) return [message];
+  const { components, ...shared } = JSON.parse(message.payload) as {
+    components: Record<string, Record<string, unknown>>;
+  };
+  return Object.entries(components).map(([key, { platform, default_entity_id: entityId, ...component }]) => ({
+    topic: `${options.prefix}/${String(platform)}/${root}_${device.key}/${key}/config`,
+    // As it was called then.
+    payload: JSON.stringify({ ...shared, ...component, object_id: String(entityId).split(".")[1] }),
+    retain: true,
+  }));
+}
+
+/** Takes back what was announced on a topic: the device or component is removed. */
+export function removalMessage(topic: string): MqttMessage {
+  return { topic, payload: "", retain: true };
+}
+
 /** Home Assistant's device discovery (`<prefix>/device/<id>/config`): the device and all its sensors in one retained message. */
 export function discoveryMessage(device: SensorDevice, options: DiscoveryOptions): MqttMessage {
   const id = `${root}_${device.key}`;
@@ -62,11 +85,6 @@ export function discoveryMessage(device: SensorDevice, options: DiscoveryOptions
     },
   };
   return { topic: discoveryTopic(device.key, options.prefix), payload: JSON.stringify(payload), retain: true };
-}
-
-/** An empty retained message removes a device that is gone. */
-export function removalMessage(deviceKey: string, prefix: string): MqttMessage {
-  return { topic: discoveryTopic(deviceKey, prefix), payload: "", retain: true };
 }
 
 function discoveryTopic(deviceKey: string, prefix: string): string {

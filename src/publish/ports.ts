@@ -12,9 +12,16 @@ export interface PublishPort {
 
 /** What was announced outlives the daemon: what is gone when it comes back must be removed by then. */
 export interface AnnouncedPort {
-  /** Platforms of the components of each device, by keys. */
   load(): Promise<Announced>;
   save(announced: Announced): Promise<void>;
 }
 
-export type Announced = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** By the keys of the devices. */
+export type Announced = Readonly<Record<string, AnnouncedDevice>>;
+
+export interface AnnouncedDevice {
+  /** Of the messages that the broker keeps. */
+  readonly topics: readonly string[];
+  /** Platforms by keys. */
+  readonly components: Readonly<Record<string, string>>;
+}

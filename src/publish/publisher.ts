@@ -9,17 +9,18 @@ import { sensorDevices } from "#diagnostics/sensor-table.ts";
 import { isConnected, type Overview } from "#model/overview.ts";
 import type { Broker } from "./broker.ts";
 import { HomeAssistantLink } from "./home-assistant-link.ts";
+import { hasDeviceDiscovery } from "./home-assistant-version.ts";
 import {
+  announcements,
   availabilityTopic,
   commandTopic,
   componentsOf,
   discoveryMessage,
-  type DiscoveryOptions,
   removalMessage,
   stateMessage,
 } from "./mqtt-discovery.ts";
 import type { MqttLink, MqttMessage } from "./mqtt-link.ts";
-import type { Announced, AnnouncedPort, PublishPort } from "./ports.ts";
+import type { Announced, AnnouncedDevice, AnnouncedPort, PublishPort } from "./ports.ts";
 import { plainStates } from "./rest-states.ts";
 
 export interface PublisherOptions {
@@ -60,7 +61,7 @@ export class Publisher implements Service {
   /** What was announced on this connection, by device. */
   readonly #announced = new Map<string, string>();
   /** Components Home Assistant may know of, this run's and earlier ones'; undefined before they were loaded. */
-  #known: Record<string, Readonly<Record<string, string>>> | undefined;
+  #known: Record<string, AnnouncedDevice> | undefined;
   readonly #sent = new Map<string, { readonly payload: string; readonly at: number }>();
   #timer: Timer | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -140,7 +141,7 @@ export class Publisher implements Service {
         language: this.#options.language(),
       });
       if (this.#way === "states") await this.#updateStates(devices);
-      else await this.#updateMqtt(devices, overview.product.version);
+      else await this.#updateMqtt(devices, overview);
       this.#failing = false;
     } catch (error) {
       const failure = toCadenceError(error, "PUBLISH_FAILED");
@@ -169,29 +170,40 @@ export class Publisher implements Service {
     return this.#way === "broker" ? (this.#options.broker as Broker) : this.#homeAssistant;
   }
 
-  async #updateMqtt(devices: readonly SensorDevice[], version: string): Promise<void> {
+  async #updateMqtt(devices: readonly SensorDevice[], { product, connection }: Overview): Promise<void> {
     const { interval, prefix, announced } = this.#options;
     this.#known ??= { ...(await announced.load()) };
     this.#listening ??= await this.#listen();
     const controls = this.#listening;
+    const single = !hasDeviceDiscovery(connection.version);
     const before = JSON.stringify(this.#known);
-    for (const key of new Set([...Object.keys(this.#known), ...this.#announced.keys()])) {
+    for (const [key, { topics }] of Object.entries(this.#known)) {
       if (devices.some((device) => device.key === key)) continue;
-      await this.#publish(removalMessage(key, prefix));
+      for (const topic of topics) await this.#publish(removalMessage(topic));
       this.#announced.delete(key);
       delete this.#known[key];
     }
     for (const device of devices) {
       const components = componentsOf(device, controls);
-      const gone = Object.entries(this.#known[device.key] ?? {}).filter(([key]) => !Object.hasOwn(components, key));
-      const options: DiscoveryOptions = { prefix, version, controls, expireAfter: interval * expireIntervals };
-      const message = discoveryMessage(device, options);
-      if (this.#announced.get(device.key) === message.payload && gone.length === 0) continue;
-      if (gone.length > 0)
+      const before = this.#known[device.key] ?? { topics: [], components: {} };
+      const gone = Object.entries(before.components).filter(([key]) => !Object.hasOwn(components, key));
+      const options = {
+        prefix,
+        single,
+        controls,
+        version: product.version,
+        expireAfter: interval * expireIntervals,
+      };
+      const messages = announcements(device, options);
+      const text = messages.map(({ payload }) => payload).join();
+      if (this.#announced.get(device.key) === text && gone.length === 0) continue;
+      const topics = messages.map(({ topic }) => topic);
+      for (const topic of before.topics) if (!topics.includes(topic)) await this.#publish(removalMessage(topic));
+      if (gone.length > 0 && !single)
         await this.#publish(discoveryMessage(device, { ...options, gone: Object.fromEntries(gone) }));
-      await this.#publish(message);
-      this.#announced.set(device.key, message.payload);
-      this.#known[device.key] = components;
+      for (const message of messages) await this.#publish(message);
+      this.#announced.set(device.key, text);
+      this.#known[device.key] = { topics, components };
       this.#sent.delete(stateMessage(device).topic);
     }
     if (JSON.stringify(this.#known) !== before) await announced.save(this.#known satisfies Announced);

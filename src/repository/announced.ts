@@ -1,9 +1,12 @@
 import type { Document, Storage } from "#storage/index.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
-type Announced = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** What was announced of each device; see publish/ports.ts. */
+type Announced = Readonly<
+  Record<string, { readonly topics: readonly string[]; readonly components: Readonly<Record<string, string>> }>
+>;
 
-/** What Home Assistant was told of: components by device. */
+/** What Home Assistant was told of. */
 export class AnnouncedRepository {
   readonly #document: Document<Announced>;
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { sensorDevices } from "#diagnostics/sensor-table.ts";
-import { componentsOf, discoveryMessage, removalMessage, stateMessage } from "#publish/mqtt-discovery.ts";
+import { hasDeviceDiscovery } from "#publish/home-assistant-version.ts";
+import {
+  announcements,
+  componentsOf,
+  discoveryMessage,
+  removalMessage,
+  stateMessage,
+} from "#publish/mqtt-discovery.ts";
 import { overviewOf } from "../support/overview.ts";
 
 const [site, bus] = sensorDevices(overviewOf(), { perEntity: [], language: "en" }) as [
@@ -61,6 +68,31 @@ describe("MQTT device discovery", () => {
     expect(JSON.parse(payload)).toMatchObject({ components: { old: { platform: "sensor" } } });
   });
 
+  it("has a message for each component where Home Assistant is older than device discovery", () => {
+    const messages = announcements(site, { ...options, controls: true, single: true });
+    expect(messages).toHaveLength(site.sensors.length + site.controls.length);
+    const backup = messages.find(({ topic }) => topic === "homeassistant/button/modbus_cadence_site/backup/config");
+    expect(JSON.parse(backup?.payload ?? "")).toMatchObject({
+      unique_id: "modbus_cadence_site_backup",
+      object_id: "modbus_cadence_site_backup",
+      command_topic: "modbus_cadence/command/backup",
+      device: { identifiers: ["modbus_cadence_site"] },
+      availability_topic: "modbus_cadence/availability",
+    });
+    for (const { payload, retain } of messages) {
+      expect(retain).toBe(true);
+      expect(JSON.parse(payload)).not.toHaveProperty("components");
+    }
+    expect(announcements(site, { ...options, single: false })).toEqual([discoveryMessage(site, options)]);
+    expect(["2024.11.3", "2023.12.0", "2024.12.0", "2026.11.0", undefined].map(hasDeviceDiscovery)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it("hangs the buses below the site", () => {
     expect(JSON.parse(discoveryMessage(bus, options).payload)).toMatchObject({
       device: { via_device: "modbus_cadence_site" },
@@ -82,7 +114,7 @@ describe("MQTT device discovery", () => {
   });
 
   it("removes a device with an empty retained message on its own topic", () => {
-    expect(removalMessage("bus_line", "homeassistant")).toEqual({
+    expect(removalMessage(discoveryMessage(bus, options).topic)).toEqual({
       topic: discoveryMessage(bus, options).topic,
       payload: "",
       retain: true,

@@ -146,6 +146,24 @@ describe("sensors over MQTT", () => {
     await second.publisher.stop();
   });
 
+  it("move to device discovery when Home Assistant has become new enough: what was kept for the older one is taken back", async () => {
+    const { clock, publisher, messages, world } = newPublisher();
+    const connection = { state: "live", since: 0, reconnects: 0, version: "2024.8.3" } as const;
+    world.overview = overviewOf({ connection });
+    await publisher.start();
+    await clock.advance(0);
+    const kept = new Set(messages.filter(({ retain, payload }) => retain && payload !== "").map(({ topic }) => topic));
+    expect(kept).toContain("homeassistant/sensor/modbus_cadence_site/storage_size/config");
+    expect([...kept].some((topic) => topic.startsWith("homeassistant/device/"))).toBe(false);
+    messages.length = 0;
+    world.overview = overviewOf({ connection: { ...connection, version: "2026.11.0" } });
+    await clock.advance(30_000);
+    for (const { topic, payload } of messages) if (payload === "") kept.delete(topic);
+    expect([...kept]).toEqual(["modbus_cadence/availability"]);
+    expect(messages.some(({ topic }) => topic === "homeassistant/device/modbus_cadence_site/config")).toBe(true);
+    await publisher.stop();
+  });
+
   it("bring buttons, and a press is carried out and seen", async () => {
     const { clock, publisher, messages, listeners, commands, world } = newPublisher();
     await publisher.start();
