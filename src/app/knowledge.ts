@@ -11,6 +11,7 @@ import type { PollBurst } from "#model/poll.ts";
 import type { Prior } from "#model/prior.ts";
 import { loadOf, loadSentence } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
+import { TimeOuts } from "#modbus/time-outs.ts";
 import { busesOf } from "#modbus/topology.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
@@ -36,6 +37,8 @@ export class Knowledge {
   readonly statistics = new StatisticsStage();
   readonly intervals = new EffectiveIntervals();
   readonly #services = new Map<string, ServiceTime>();
+  /** Of now: what was lost in an earlier run says nothing. */
+  readonly #timeOuts = new Map<string, TimeOuts>();
   #entities: readonly Entity[] = [];
   #connections: readonly ModbusConnection[] | undefined;
   #buses: readonly Bus[] = [];
@@ -78,7 +81,13 @@ export class Knowledge {
 
   seePolls(burst: PollBurst): void {
     this.intervals.step(burst);
-    for (const { id } of this.#buses) this.#service(id).step(burst, this.#members.get(id) ?? new Set());
+    for (const { id } of this.#buses) {
+      const members = this.#members.get(id) ?? new Set();
+      this.#service(id).step(burst, members);
+      const timeOuts = this.#timeOuts.get(id) ?? new TimeOuts();
+      this.#timeOuts.set(id, timeOuts);
+      timeOuts.step(burst, members);
+    }
   }
 
   #service(busId: string): ServiceTime {
@@ -114,10 +123,12 @@ export class Knowledge {
         ...optional("prior", this.#priors.get(entityId)),
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
-      const load = loadOf(bus, { intervals, advice, observedSeconds });
+      const timeOutShare = this.#timeOuts.get(bus.id)?.share();
+      const load = loadOf(bus, { intervals, advice, observedSeconds, timeOutShare });
       const known = bus.entityIds.map((entityId) => statistics.get(entityId)).filter((each) => each !== undefined);
-      const missing = known.filter(({ lastState }) => isMissing(lastState)).length / Math.max(1, known.length);
-      return { bus, load, budget, missing, sentence: loadSentence(bus, load, budget) };
+      const missing = known.filter(({ lastState }) => isMissing(lastState)).length;
+      const sentence = loadSentence(bus, load, { budget, missing });
+      return { bus, load, budget, missing: missing / Math.max(1, known.length), sentence };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
     const entities = this.#entities.map((entity) => ({

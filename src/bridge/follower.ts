@@ -6,6 +6,7 @@ import type { Entity, EntityId } from "#model/entity.ts";
 import type { Gap } from "#model/gap.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { PollBurst } from "#model/poll.ts";
+import { unavailable } from "#model/sample.ts";
 import type { Coverage } from "./coverage.ts";
 import { discover, type Discovered, type DiscoveryOptions, withAttributes } from "./discovery.ts";
 import { type EntitiesEvent, parseEntitiesEvent } from "./entities-event.ts";
@@ -65,6 +66,7 @@ export class Follower {
   /** What was found, without what states say of it. */
   #found: readonly Omit<Entity, "name">[] = [];
   readonly #attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
+  readonly #unavailable = new Set<EntityId>();
   #missing: readonly string[] = [];
   /** When this connection's entities were last asked for; entities that were found later may have been there since. */
   #discoveredAt = Number.POSITIVE_INFINITY;
@@ -132,6 +134,7 @@ export class Follower {
       clock,
       period: pollPeriod,
       entityIds: () => [...followed],
+      isMissing: (entityId) => this.#unavailable.has(entityId),
       onBurst: (burst) => this.#options.events.emit("polls", burst),
     });
   }
@@ -186,6 +189,10 @@ export class Follower {
       const { samples, attributes, newest } = parseEntitiesEvent(event);
       for (const [entityId, facts] of attributes) this.#attributes.set(entityId, facts);
       if (!snapshot && attributes.size > 0) this.#tellEntities();
+      for (const { entityId, state } of samples) {
+        if (state === unavailable) this.#unavailable.add(entityId);
+        else this.#unavailable.delete(entityId);
+      }
       const wanted = samples.filter(({ entityId }) => wantedIds.has(entityId));
       if (newest !== undefined) this.#options.coverage.see(newest);
       this.#offer(snapshot ? "snapshot" : "live", wanted, filler);

@@ -13,6 +13,8 @@ export interface PollSamplerOptions {
   readonly clock: Clock;
   readonly entityIds: () => readonly EntityId[];
   readonly onBurst: (burst: PollBurst) => void;
+  /** Whether an entity has no value now. @default they all have one */
+  readonly isMissing?: (entityId: EntityId) => boolean;
   /** Milliseconds from one look to the next. @default 1000 */
   readonly period?: number;
   /** Looked at without a pause for so long after the connection. @default 5 minutes */
@@ -39,7 +41,7 @@ export async function samplePolls(options: PollSamplerOptions): Promise<void> {
 }
 
 async function sampleFor(
-  { session, clock, entityIds, onBurst }: PollSamplerOptions,
+  { session, clock, entityIds, onBurst, isMissing = () => false }: PollSamplerOptions,
   period: number,
   length: number,
 ): Promise<void> {
@@ -61,7 +63,7 @@ async function sampleFor(
     for (const [entityId, time] of seen) {
       if (known.get(entityId) === time) continue;
       known.set(entityId, time);
-      part.polls.push({ entityId, time });
+      part.polls.push({ entityId, time, ...(isMissing(entityId) ? { failed: true } : {}) });
     }
     if (now - part.from >= longestPart) {
       onBurst({ from: part.from, to: now, period, polls: part.polls });

@@ -237,6 +237,16 @@ const busRows: readonly Row<BusOverview>[] = [
     value: ({ load }) => learned(load.counted, load.utilisationAfter * 100, 1),
   },
   {
+    key: "time_outs",
+    name: { en: "Lost to time-outs", de: "Verloren durch Zeitüberschreitungen" },
+    unit: "%",
+    stateClass: "measurement",
+    category: "diagnostic",
+    precision: 0,
+    icon: "mdi:timer-sand",
+    value: ({ load }) => rounded(load.timeOutShare * 100, 1),
+  },
+  {
     key: "requests",
     name: { en: "Reads per second", de: "Lesungen pro Sekunde" },
     unit: "1/s",

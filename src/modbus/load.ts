@@ -9,10 +9,12 @@ export interface LoadInput {
   readonly advice: ReadonlyMap<EntityId, Advice>;
   /** Seconds of one read, where it was observed. */
   readonly observedSeconds: number | undefined;
+  /** Share of time spent waiting for answers that do not come. @default 0 */
+  readonly timeOutShare?: number | undefined;
 }
 
-/** Utilisation = sum over the entities of service time / effective interval. */
-export function loadOf(bus: Bus, { intervals, advice, observedSeconds }: LoadInput): BusLoad {
+/** Utilisation = sum over the entities of service time / effective interval, and what time-outs take; intervals are those that were really seen, so it is never above 1. */
+export function loadOf(bus: Bus, { intervals, advice, observedSeconds, timeOutShare = 0 }: LoadInput): BusLoad {
   const serviceSeconds = observedSeconds ?? assumedReadSeconds(bus.type);
   let requestsPerSecond = 0;
   let requestsAfter = 0;
@@ -31,17 +33,28 @@ export function loadOf(bus: Bus, { intervals, advice, observedSeconds }: LoadInp
     requestsPerSecond,
     serviceSeconds,
     serviceOrigin: observedSeconds === undefined ? "assumed" : "observed",
-    utilisation: requestsPerSecond * serviceSeconds,
-    utilisationAfter: requestsAfter * serviceSeconds,
+    timeOutShare,
+    utilisation: Math.min(1, requestsPerSecond * serviceSeconds + timeOutShare),
+    utilisationAfter: Math.min(1, requestsAfter * serviceSeconds + timeOutShare),
     counted,
     uncounted: bus.entityIds.length - counted,
   };
 }
 
-/** What matters about a bus, in one sentence. */
-export function loadSentence(bus: Bus, load: BusLoad, budget: number): string {
+const notableTimeOuts = 0.05;
+
+/** What matters about a bus, in one sentence; `missing` of its entities have no value now. */
+export function loadSentence(
+  bus: Bus,
+  load: BusLoad,
+  { budget, missing }: { budget: number; missing: number },
+): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   if (load.counted === 0) return `Learning how often ${bus.name} is read.`;
+  if (load.timeOutShare > notableTimeOuts) {
+    const silent = missing === 1 ? "An entity does" : `${missing} entities do`;
+    return `${silent} not answer: waiting for them holds ${bus.name} ${percent(load.timeOutShare)} of the time.`;
+  }
   const name = bus.name.slice(0, 1).toUpperCase() + bus.name.slice(1);
   if (load.utilisation > 0.95)
     return `${name} is full: reads wait for each other, so values arrive later than they were set to.`;

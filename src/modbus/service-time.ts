@@ -9,6 +9,8 @@ const leastDistances = 20;
 /** Distances within this share of each other are taken for the same. */
 const clusterWidth = 0.15;
 const leastInCluster = 8;
+/** Of the distances that are multiples, so many single ones tell that they are. */
+const leastOfMultiple = 0.3;
 
 /**
  * Seconds for one read, from the distances between the ends of reads on one bus: when requests wait for each other, one ends a
@@ -42,6 +44,20 @@ export class ServiceTime {
     const sorted = this.#distances.toSorted((a, b) => a - b);
     if (sorted.length < leastDistances) return undefined;
     const cluster = densestRun(sorted, clusterWidth);
-    return cluster.length < leastInCluster ? undefined : (cluster[Math.floor(cluster.length / 2)] as number) / 1_000;
+    if (cluster.length < leastInCluster) return undefined;
+    const middle = median(cluster);
+    // Where a read of somebody else stands between two of ours, distances are two service times, or three.
+    for (const times of [3, 2]) {
+      const part = densestRun(
+        sorted.filter((distance) => Math.abs(distance / (middle / times) - 1) < clusterWidth),
+        clusterWidth,
+      );
+      if (part.length >= Math.max(leastInCluster, cluster.length * leastOfMultiple)) return median(part) / 1_000;
+    }
+    return middle / 1_000;
   }
+}
+
+function median(sorted: readonly number[]): number {
+  return sorted[Math.floor(sorted.length / 2)] as number;
 }

@@ -22,7 +22,9 @@ export interface BusLoad {
   /** Seconds the bus is busy for one read. */
   readonly serviceSeconds: number;
   readonly serviceOrigin: "observed" | "assumed";
-  /** Share of time in which the bus is busy: 1 is all it can carry. */
+  /** Share of time in which nothing else can travel because a device does not answer. */
+  readonly timeOutShare: number;
+  /** Share of time in which the bus is busy, time-outs included: 1 is all it can carry. */
   readonly utilisation: number;
   /** The same if every advice were followed. */
   readonly utilisationAfter: number;

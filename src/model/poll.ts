@@ -4,6 +4,8 @@ import type { EntityId } from "./entity.ts";
 export interface Poll {
   readonly entityId: EntityId;
   readonly time: number;
+  /** The entity had no value afterwards: the device did not answer. */
+  readonly failed?: true;
 }
 
 /**

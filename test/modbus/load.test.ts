@@ -47,11 +47,24 @@ describe("the load of a bus", () => {
     [1, "Line is busy 70 % of the time, more than the 50 % it should be."],
     [1.5, "Line is full: reads wait for each other, so values arrive later than they were set to."],
   ])("is said in a sentence at %d s a read", (observedSeconds, sentence) => {
-    expect(loadSentence(bus, loadOf(bus, { intervals, advice: new Map(), observedSeconds }), 0.5)).toBe(sentence);
+    expect(
+      loadSentence(bus, loadOf(bus, { intervals, advice: new Map(), observedSeconds }), { budget: 0.5, missing: 0 }),
+    ).toBe(sentence);
+  });
+
+  it("counts what time-outs take, says it, and is never above all there is", () => {
+    const input = { intervals, advice: new Map(), observedSeconds: 0.1 };
+    const load = loadOf(bus, { ...input, timeOutShare: 0.4 });
+    expect(load.utilisation).toBeCloseTo(0.47, 12);
+    expect(loadSentence(bus, load, { budget: 0.5, missing: 3 })).toBe(
+      "3 entities do not answer: waiting for them holds line 40 % of the time.",
+    );
+    expect(loadOf(bus, { ...input, timeOutShare: 0.99 }).utilisation).toBe(1);
+    expect(loadOf(bus, { ...input, observedSeconds: 5 }).utilisation).toBe(1);
   });
 
   it("is being learned while nothing is counted", () => {
     const load = loadOf(bus, { intervals: new Map(), advice: new Map(), observedSeconds: undefined });
-    expect(loadSentence(bus, load, 0.5)).toBe("Learning how often line is read.");
+    expect(loadSentence(bus, load, { budget: 0.5, missing: 0 })).toBe("Learning how often line is read.");
   });
 });

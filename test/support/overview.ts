@@ -17,6 +17,7 @@ export function busOverview(id: string, utilisation = 0.3, counted = 2): BusOver
       requestsPerSecond: 3,
       serviceSeconds: 0.1,
       serviceOrigin: "observed",
+      timeOutShare: 0,
       utilisation,
       utilisationAfter: utilisation / 2,
       counted,

@@ -51,8 +51,16 @@ export class RecordedSession {
 
   /** The events of every subscription of a type, in order. */
   events(type: string): readonly unknown[] {
-    const ids = new Set(this.sent.filter((frame) => frame["type"] === type).map(({ id }) => id));
-    return this.received.filter((frame) => frame["type"] === "event" && ids.has(frame["id"])).map(({ event }) => event);
+    return this.eventsOf([type]).map(({ event }) => event);
+  }
+
+  /** The events of every subscription of some types, in the order in which they came. */
+  eventsOf(types: readonly string[]): readonly { readonly type: string; readonly event: unknown }[] {
+    const typeOf = new Map(this.sent.map(({ id, type }) => [id, String(type)]));
+    return this.received.flatMap(({ type, id, event }) => {
+      const subscribed = typeOf.get(id) ?? "";
+      return type === "event" && types.includes(subscribed) ? [{ type: subscribed, event }] : [];
+    });
   }
 
   /** The answered reads of one register, in order. */

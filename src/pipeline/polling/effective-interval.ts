@@ -24,6 +24,7 @@ const newestGaps = 64;
 const leastGaps = 3;
 /** Gaps this many times the median are outages and restarts, not the interval. */
 const outage = 2.5;
+const mostOnDemand = 0.2;
 /** Reads closer to each other than this, in periods of looking, are missed now and then. */
 const clearOfPeriod = 1.5;
 /** When more gaps than this are that short, the longer ones may well be two. */
@@ -77,12 +78,17 @@ export class EffectiveIntervals implements Stage<PollBurst, ReadonlyMap<EntityId
     if (state === undefined || clear.length < leastGaps) return undefined;
     if (state.gaps.length - clear.length > state.gaps.length * mostUnclear) return undefined;
     const median = clear.toSorted((a, b) => a - b)[Math.floor(clear.length / 2)] as number;
-    const regular = clear.filter((gap) => gap <= outage * median);
+    const notLonger = clear.filter((gap) => gap <= outage * median);
+    const notShorter = notLonger.filter((gap) => gap >= median / outage);
+    // A few short gaps are starts and reads on demand; many are how it is really read.
+    const regular = notShorter.length >= notLonger.length * (1 - mostOnDemand) ? notShorter : notLonger;
     const mean = regular.reduce((sum, gap) => sum + gap, 0) / regular.length;
+    const variance = regular.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / regular.length;
     return {
       entityId,
       seconds: mean / 1_000,
       origin: "last-reported",
+      jitter: Math.sqrt(variance) / 1_000,
       gaps: regular.length,
       asOf: state.asOf,
     };
