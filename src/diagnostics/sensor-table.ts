@@ -140,6 +140,7 @@ const siteRows: readonly Row<Overview>[] = [
   },
   {
     key: "storage_last_commit",
+    optional: true,
     name: { en: "Last commit", de: "Zuletzt gespeichert" },
     deviceClass: "timestamp",
     category: "diagnostic",

@@ -10,6 +10,8 @@ export interface SensorDescription {
   readonly stateClass?: "measurement" | "total_increasing";
   readonly category?: "diagnostic";
   readonly icon?: string;
+  /** Left out of Home Assistant until somebody enables it: it changes too often for a logbook. @default false */
+  readonly optional?: boolean;
   /** Decimals shown. */
   readonly precision?: number;
   /** All states of a sensor of class `enum`. */

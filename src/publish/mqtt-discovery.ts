@@ -107,6 +107,7 @@ function sensorComponent(
     ...(sensor.deviceClass === undefined ? {} : { device_class: sensor.deviceClass }),
     ...(sensor.stateClass === undefined ? {} : { state_class: sensor.stateClass }),
     ...(sensor.category === undefined ? {} : { entity_category: sensor.category }),
+    ...(sensor.optional === true ? { enabled_by_default: false } : {}),
     ...(sensor.icon === undefined ? {} : { icon: sensor.icon }),
     ...(sensor.precision === undefined ? {} : { suggested_display_precision: sensor.precision }),
     ...(sensor.options === undefined ? {} : { options: sensor.options }),

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { WebSocket } from "ws";
 import { parse } from "yaml";
+import { pause } from "../support/daemon.ts";
 
 const command = join(import.meta.dirname, "..", "..", "..", "shared", "real-ha", "bench");
 
@@ -111,6 +113,81 @@ export class Bench {
     });
     if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
     return response.json();
+  }
+
+  /** The state of an entity; undefined when there is none. */
+  async state(entityId: string): Promise<string | undefined> {
+    return (await this.#entity(entityId))?.state;
+  }
+
+  async name(entityId: string): Promise<string | undefined> {
+    return (await this.#entity(entityId))?.attributes.friendly_name;
+  }
+
+  async #entity(entityId: string): Promise<{ state: string; attributes: { friendly_name?: string } } | undefined> {
+    const states = (await this.api("states")) as {
+      entity_id: string;
+      state: string;
+      attributes: { friendly_name?: string };
+    }[];
+    return states.find((each) => each.entity_id === entityId);
+  }
+
+  /** The result of one command over a WebSocket of its own. */
+  async command(message: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const socket = new WebSocket(`${this.#value("HASS_URL").replace(/^http/, "ws")}/api/websocket`);
+    const answer = Promise.withResolvers<unknown>();
+    socket.on("error", answer.reject);
+    socket.on("message", (data) => {
+      const { type, success, result, error } = JSON.parse((data as Buffer).toString()) as Record<string, unknown>;
+      if (type === "auth_required")
+        socket.send(JSON.stringify({ type: "auth", access_token: this.#value("HASS_TOKEN") }));
+      else if (type === "auth_ok") socket.send(JSON.stringify({ id: 1, ...message }));
+      else if (success === true) answer.resolve(result);
+      else answer.reject(new Error(JSON.stringify(error ?? type)));
+    });
+    try {
+      return await answer.promise;
+    } finally {
+      socket.terminate();
+    }
+  }
+
+  /** What Home Assistant complained of. */
+  get log(): string {
+    return readFileSync(join(this.#value("HASS_CONFIG"), "home-assistant.log"), "utf8");
+  }
+
+  async stopBroker(): Promise<void> {
+    process.kill(-this.#pid("mosquitto"), "SIGTERM");
+    await pause(1_000);
+  }
+
+  /** The same broker once more; `stop` ends it as well. */
+  startBroker(): void {
+    const configuration = join(this.#run, "mosquitto", "mosquitto.conf");
+    const broker = spawn("mosquitto", ["-c", configuration], { stdio: "ignore", detached: true });
+    broker.unref();
+    writeFileSync(join(this.#run, "mosquitto.pid"), String(broker.pid));
+  }
+
+  /** Away for some seconds. */
+  async restartBroker(): Promise<void> {
+    await this.stopBroker();
+    await pause(5_000);
+    this.startBroker();
+  }
+
+  signalHomeAssistant(signal: "SIGSTOP" | "SIGCONT"): void {
+    process.kill(-this.#pid("hass"), signal);
+  }
+
+  #pid(name: string): number {
+    return Number(readFileSync(join(this.#run, `${name}.pid`), "utf8"));
+  }
+
+  get #run(): string {
+    return join(this.#value("HASS_CONFIG"), "..");
   }
 
   #value(name: string): string {

@@ -106,6 +106,10 @@ export class Daemon implements AsyncDisposable {
     }
   }
 
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(signal);
+  }
+
   async kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): Promise<number | null> {
     this.#child.kill(signal);
     return this.#ended;
