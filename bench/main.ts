@@ -1,5 +1,6 @@
-/** `npm run bench -- storage` or `-- import`: which benchmark, and its options. */
+/** `npm run bench -- storage` `-- import` or `-- ingest`: which benchmark, and its options. */
 import { runImportBench } from "./import/run.ts";
+import { runIngestBench } from "./ingest/run.ts";
 import { runStorageBench } from "./storage/run.ts";
 
 const [name, ...rest] = process.argv.slice(2);
@@ -7,10 +8,13 @@ if (name === "storage") {
   await runStorageBench(rest);
 } else if (name === "import") {
   runImportBench(rest);
+} else if (name === "ingest") {
+  await runIngestBench(rest);
 } else {
   process.stderr.write(
     `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
-      `       npm run bench -- import [--rows N]\n`,
+      `       npm run bench -- import [--rows N]\n` +
+      `       npm run bench -- ingest [--states N]\n`,
   );
   process.exitCode = 2;
 }

@@ -28,6 +28,8 @@ export interface LearningOptions {
  */
 const saveSoon = 60_000;
 const saveEvery = 300_000;
+/** A few years of a home that restarts once a day. */
+const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */
 const breatheEvery = 4;
 
@@ -76,6 +78,8 @@ export class Learning implements Service {
     for (const rename of intake.renamed) await this.#rename(rename);
     const batch = new Batch();
     repository.runtimeState.stage(batch, intake.coveredUntil, intake.backfilled);
+    for (const gap of intake.closedGaps) repository.gaps.stage(batch, gap);
+    if (intake.closedGaps.length > 0) await repository.gaps.stagePrune(batch, mostGaps);
     const { stored } = await repository.samples.append(intake.readings, batch);
     repository.runtimeState.committed(intake.coveredUntil, intake.backfilled);
     const inOrder = this.#inOrder(intake.readings);

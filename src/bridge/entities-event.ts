@@ -30,27 +30,36 @@ export interface ParsedEntitiesEvent {
  * A state with a new `lc` is a sample, also when its text is the same (after a restart); a change of attributes alone is none.
  * Parts that are not as they should be are left out.
  */
-export function parseEntitiesEvent(event: EntitiesEvent): ParsedEntitiesEvent {
+export function parseEntitiesEvent({ a: added, c: changed }: EntitiesEvent): ParsedEntitiesEvent {
   const samples: Sample[] = [];
-  const attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
-  let newest: number | undefined;
-  const see = (state: CompressedState | undefined): void => {
-    for (const seconds of [state?.lc, state?.lu]) {
-      if (typeof seconds === "number" && seconds * 1_000 > (newest ?? 0)) newest = toMilliseconds(seconds);
+  let attributes: Map<EntityId, Readonly<Record<string, unknown>>> | undefined;
+  let newest = 0;
+  for (const entityId in added) {
+    const state = added[entityId];
+    newest = Math.max(newest, newestOf(state));
+    if (typeof state?.a === "object" && state.a !== null) {
+      attributes ??= new Map();
+      attributes.set(entityId, state.a as Record<string, unknown>);
     }
-  };
-  for (const [entityId, state] of entriesOf(event.a)) {
-    see(state);
-    if (typeof state.a === "object" && state.a !== null) attributes.set(entityId, state.a as Record<string, unknown>);
-    const sample = sampleOf(entityId, state.s, state.lc);
+    const sample = sampleOf(entityId, state?.s, state?.lc);
     if (sample !== undefined) samples.push(sample);
   }
-  for (const [entityId, change] of entriesOf(event.c)) {
-    see(change["+"]);
-    const sample = sampleOf(entityId, change["+"]?.s, change["+"]?.lc);
+  for (const entityId in changed) {
+    const state = changed[entityId]?.["+"];
+    newest = Math.max(newest, newestOf(state));
+    const sample = sampleOf(entityId, state?.s, state?.lc);
     if (sample !== undefined) samples.push(sample);
   }
-  return { samples, attributes, newest };
+  return { samples, attributes: attributes ?? noAttributes, newest: newest > 0 ? newest : undefined };
+}
+
+const noAttributes: ReadonlyMap<EntityId, never> = new Map<EntityId, never>();
+
+/** ms since 1970; 0 when there is no time. */
+function newestOf(state: CompressedState | undefined): number {
+  const [changed, updated] = [state?.lc, state?.lu];
+  const newest = Math.max(typeof changed === "number" ? changed : 0, typeof updated === "number" ? updated : 0);
+  return newest > 0 ? toMilliseconds(newest) : 0;
 }
 
 /** A sample from a state text and the second it came into being; undefined when either is not as it should be. */
@@ -63,8 +72,4 @@ export function sampleOf(entityId: EntityId, state: unknown, seconds: unknown): 
   )
     return undefined;
   return { entityId, time: toMilliseconds(seconds), state };
-}
-
-function entriesOf<Value>(record: Readonly<Record<string, Value>> | undefined): [string, Value][] {
-  return typeof record === "object" && record !== null ? Object.entries(record) : [];
 }

@@ -1,7 +1,20 @@
+import type { Gap } from "#model/gap.ts";
+import { Repository } from "#repository/repository.ts";
 import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { bytes, count, instant } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
+
+const newestGaps = 5;
+const causes: Readonly<Record<Gap["cause"], string>> = {
+  start: "Modbus Cadence was not running",
+  "connection-lost": "the connection to Home Assistant was lost",
+  "home-assistant-restarted": "Home Assistant restarted",
+  refused: "more came than could be taken",
+  silence: "Home Assistant said nothing",
+  "host-clock": "this machine's clock jumped",
+  "home-assistant-clock": "Home Assistant's clock jumped",
+};
 
 export const storeInfoCommand: Command = {
   name: "store info",
@@ -29,7 +42,14 @@ export const storeInfoCommand: Command = {
       `  size              ${bytes(size)} in ${count(chunks)} chunks, ${bytesPerSample.toFixed(2)} bytes a value`,
     );
     if (damagedFrames > 0) out.line(`  damaged frames    ${count(damagedFrames)}: see store verify`);
+    const gaps = await (await Repository.open(storage)).gaps.all();
+    if (gaps.length > 0) {
+      out.line(`  gaps              ${count(gaps.length)}, filled from history as far as it reaches; the newest:`);
+      for (const { from, to, cause } of gaps.slice(-newestGaps))
+        out.line(`    ${instant(from)} to ${instant(to)}  ${causes[cause]}`);
+    }
     out.document({
+      gaps,
       entities: series,
       samples,
       chunks,

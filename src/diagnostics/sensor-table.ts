@@ -57,6 +57,14 @@ const siteRows: readonly Row<Overview>[] = [
     value: ({ ingest }) => ingest.refused,
   },
   {
+    key: "clock_jumps",
+    name: { en: "Clock jumps", de: "Sprünge der Uhr" },
+    stateClass: "total_increasing",
+    category: "diagnostic",
+    icon: "mdi:clock-alert",
+    value: ({ ingest }) => ingest.clockJumps,
+  },
+  {
     key: "gaps",
     name: { en: "Gaps", de: "Lücken" },
     stateClass: "total_increasing",

@@ -6,13 +6,13 @@ import type { Sample } from "#model/sample.ts";
  * cheap filter: the store is the judge.
  */
 export class Dedupe {
-  readonly #last = new Map<EntityId, { readonly time: number; readonly state: string }>();
+  readonly #last = new Map<EntityId, Sample>();
 
   /** False when the sample was just seen. */
-  isNew({ entityId, time, state }: Sample): boolean {
-    const last = this.#last.get(entityId);
-    if (last !== undefined && last.time === time && last.state === state) return false;
-    if (last === undefined || time >= last.time) this.#last.set(entityId, { time, state });
+  isNew(sample: Sample): boolean {
+    const last = this.#last.get(sample.entityId);
+    if (last !== undefined && last.time === sample.time && last.state === sample.state) return false;
+    if (last === undefined || sample.time >= last.time) this.#last.set(sample.entityId, sample);
     return true;
   }
 }

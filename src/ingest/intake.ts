@@ -8,6 +8,7 @@ import type { EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
 import type { Rename } from "#model/rename.ts";
 import type { Sample } from "#model/sample.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { Dedupe } from "./dedupe.ts";
 import type { IntakeBatch } from "./intake-batch.ts";
 import { normalize } from "./normalize.ts";
@@ -32,6 +33,10 @@ export interface IntakeCounters {
   /** Samples that were not as samples have to be, and samples for which there was no room. */
   readonly refused: number;
   readonly waiting: number;
+  /** Live samples older than one of their entity that had come before. */
+  readonly outOfOrder: number;
+  /** Times a clock was seen to jump, this machine's or Home Assistant's. */
+  readonly clockJumps: number;
   /** Of live samples. */
   readonly ratePerSecond: number;
   readonly lagMilliseconds?: number;
@@ -49,7 +54,9 @@ export class Intake implements Service {
   readonly #dedupe = new Dedupe();
   readonly #rate = new Rate();
   readonly #stop = new AbortController();
+  /** Those in front of `#next` are handed on already. */
   #deliveries: Delivery[] = [];
+  #next = 0;
   #waiting = 0;
   #room = Promise.withResolvers<void>();
   #timer: Timer | undefined;
@@ -57,6 +64,10 @@ export class Intake implements Service {
   #accepted = 0;
   #duplicates = 0;
   #refused = 0;
+  #outOfOrder = 0;
+  #clockJumps = 0;
+  readonly #clockWatch = new ClockWatch();
+  readonly #newest = new Map<EntityId, number>();
   #lag: number | undefined;
   /** A batch was given up: from then on no coverage is stated, so that the next start asks history for it. */
   #lost = false;
@@ -86,6 +97,8 @@ export class Intake implements Service {
       duplicates: this.#duplicates,
       refused: this.#refused,
       waiting: this.#waiting,
+      outOfOrder: this.#outOfOrder,
+      clockJumps: this.#clockJumps,
       ratePerSecond: this.#rate.perSecond(this.#options.clock.monotonic()),
       ...(this.#lag === undefined ? {} : { lagMilliseconds: this.#lag }),
     };
@@ -98,11 +111,36 @@ export class Intake implements Service {
     }
     const newest = delivery.samples.at(-1);
     if (delivery.origin === "live" && newest !== undefined) {
-      this.#lag = Math.max(0, this.#options.clock.now() - newest.time);
-      this.#rate.add(this.#options.clock.monotonic(), delivery.samples.length);
+      const [now, monotonic] = [this.#options.clock.now(), this.#options.clock.monotonic()];
+      this.#lag = Math.max(0, now - newest.time);
+      this.#rate.add(monotonic, delivery.samples.length);
+      this.#countOutOfOrder(delivery.samples);
+      this.#watchClocks({ now, monotonic, stamp: newest.time });
     }
     this.#take(delivery);
     return true;
+  }
+
+  #countOutOfOrder(samples: readonly Sample[]): void {
+    for (const { entityId, time } of samples) {
+      const newest = this.#newest.get(entityId) ?? Number.NEGATIVE_INFINITY;
+      if (time < newest) this.#outOfOrder += 1;
+      else this.#newest.set(entityId, time);
+    }
+  }
+
+  /** A jump is marked as a gap, so that nobody takes the time across it for a time that has passed. */
+  #watchClocks(seen: Parameters<ClockWatch["see"]>[0]): void {
+    const jump = this.#clockWatch.see(seen);
+    if (jump === undefined) return;
+    const { logger } = this.#options;
+    this.#clockJumps += 1;
+    const [whose, now] = jump.clock === "host" ? ["This machine's", seen.now] : ["Home Assistant's", seen.stamp];
+    logger.warn(`${whose} clock jumped; values keep the times Home Assistant gave them`, {
+      seconds: Math.round(jump.by / 1_000),
+    });
+    const [from, to] = [Math.min(now, now - jump.by), Math.max(now, now - jump.by)];
+    this.#take({ origin: "live", samples: [], closedGap: { from, to, cause: `${jump.clock}-clock` } });
   }
 
   async deliver(delivery: Delivery): Promise<void> {
@@ -129,13 +167,13 @@ export class Intake implements Service {
   #drain(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#deliveries.length === 0) return this.#draining ?? Promise.resolve();
+    if (this.#next === this.#deliveries.length) return this.#draining ?? Promise.resolve();
     this.#draining ??= this.#work();
     return this.#draining;
   }
 
   async #work(): Promise<void> {
-    while (this.#deliveries.length > 0) {
+    while (this.#next < this.#deliveries.length) {
       const batch = this.#nextBatch();
       await this.#handOn(batch.batch);
       this.#waiting -= batch.samples;
@@ -159,7 +197,8 @@ export class Intake implements Service {
     const moments = new Moments();
     let samples = 0;
     let taken = 0;
-    for (const delivery of this.#deliveries) {
+    for (; this.#next + taken < this.#deliveries.length;) {
+      const delivery = this.#deliveries[this.#next + taken] as Delivery;
       if (taken > 0 && samples + delivery.samples.length > this.#options.batchSize) break;
       // What was delivered before belongs to the old id.
       if (taken > 0 && delivery.renamed !== undefined) break;
@@ -178,7 +217,11 @@ export class Intake implements Service {
       backfilled.push(...(delivery.backfilled ?? []));
       if (delivery.closedGap !== undefined) closedGaps.push(delivery.closedGap);
     }
-    this.#deliveries = this.#deliveries.slice(taken);
+    this.#next += taken;
+    if (this.#next * 2 > this.#deliveries.length) {
+      this.#deliveries = this.#deliveries.slice(this.#next);
+      this.#next = 0;
+    }
     return {
       batch: {
         readings,
@@ -226,18 +269,23 @@ function worthAgain(failure: CadenceError): boolean {
   return isTransient(failure) || failure.code === "STORE_IO" || failure.code === "STORE_NOT_WRITABLE";
 }
 
-/** Entities with the times at which something was told of them. */
+/** Entities with the newest time at which something was told of them. */
 class Moments {
-  readonly #times = new Map<EntityId, Set<number>>();
+  readonly #newest = new Map<EntityId, number>();
 
+  /** True when something of a sample's moment may have been told before: of what is not newer that is not remembered. */
   overlap(samples: readonly Sample[]): boolean {
-    return samples.some(({ entityId, time }) => this.#times.get(entityId)?.has(time) === true);
+    for (const { entityId, time } of samples) {
+      const newest = this.#newest.get(entityId);
+      if (newest !== undefined && time <= newest) return true;
+    }
+    return false;
   }
 
   add(samples: readonly Sample[]): void {
     for (const { entityId, time } of samples) {
-      const times = this.#times.get(entityId) ?? new Set();
-      this.#times.set(entityId, times.add(time));
+      const newest = this.#newest.get(entityId);
+      if (newest === undefined || time > newest) this.#newest.set(entityId, time);
     }
   }
 }

@@ -2,5 +2,13 @@
 export interface Gap {
   readonly from: number;
   readonly to: number;
-  readonly cause: "start" | "connection-lost" | "home-assistant-restarted" | "refused" | "silence";
+  /** `host-clock` and `home-assistant-clock`: that clock was set; times on both sides of it may not be compared. */
+  readonly cause:
+    | "start"
+    | "connection-lost"
+    | "home-assistant-restarted"
+    | "refused"
+    | "silence"
+    | "host-clock"
+    | "home-assistant-clock";
 }

@@ -45,6 +45,8 @@ export interface IngestHealth {
   readonly duplicates: number;
   readonly refused: number;
   readonly waiting: number;
+  readonly outOfOrder: number;
+  readonly clockJumps: number;
   /** Live samples a second over the last minute. */
   readonly ratePerSecond: number;
   /** Milliseconds from Home Assistant's stamp to ours, of the newest live sample. */

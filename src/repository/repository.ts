@@ -3,6 +3,7 @@ import { Batch, type Storage } from "#storage/index.ts";
 import { AdjustmentsRepository } from "./adjustments.ts";
 import { AnnouncedRepository } from "./announced.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
+import { GapRepository } from "./gaps.ts";
 import { HomeRepository } from "./home.ts";
 import { ImportsRepository } from "./imports.ts";
 import { IntervalHistoryRepository } from "./interval-history.ts";
@@ -15,6 +16,7 @@ import { SampleRepository } from "./samples.ts";
 export class Repository {
   readonly samples: SampleRepository;
   readonly entityStats: EntityStatsRepository;
+  readonly gaps: GapRepository;
   readonly home: HomeRepository;
   readonly runtimeState: RuntimeStateRepository;
   readonly intervalHistory: IntervalHistoryRepository;
@@ -29,6 +31,7 @@ export class Repository {
     this.#storage = storage;
     this.samples = new SampleRepository(storage);
     this.entityStats = new EntityStatsRepository(storage);
+    this.gaps = new GapRepository(storage);
     this.home = new HomeRepository(storage);
     this.runtimeState = runtimeState;
     this.intervalHistory = new IntervalHistoryRepository(storage);

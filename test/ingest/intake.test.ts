@@ -211,4 +211,43 @@ describe("the end", () => {
     release.resolve();
     await stopping;
   });
+
+  it("counts what comes out of order, and keeps the order in which it came", async () => {
+    const { clock, intake, times } = newIntake();
+    intake.offer(live(...samples(1, 5), ...samples(1, 3), ...samples(1, 4, "sensor.b")));
+    intake.offer(live(...samples(1, 4)));
+    await clock.advance(1_000);
+    expect(times()).toEqual([5, 3, 4, 4]);
+    expect(intake.counters().outOfOrder).toBe(2);
+  });
+
+  it("takes 100,000 states in one burst, and loses none", async () => {
+    const { clock, intake, batches } = newIntake();
+    for (let entity = 0; entity < 1_000; entity += 1)
+      expect(intake.offer(live(...samples(100, 0, `sensor.s${entity}`)))).toBe(true);
+    expect(intake.offer(live(...samples(1, 0, "sensor.more")))).toBe(false);
+    await clock.advance(1_000);
+    await settle();
+    const readings = batches.flatMap((batch) => batch.readings);
+    expect(readings.length).toBe(100_000);
+    expect(new Set(readings.map(({ entityId, time }) => `${entityId} ${time}`)).size).toBe(100_000);
+    expect(intake.counters()).toMatchObject({ accepted: 100_000, refused: 1, waiting: 0 });
+  });
+
+  it("marks a clock that jumps as a gap with its cause, once", async () => {
+    const { clock, intake, batches } = newIntake();
+    const offer = (): boolean => intake.offer(live({ entityId: "sensor.a", time: clock.now() - 20, state: "1" }));
+    offer();
+    await clock.advance(2_000);
+    const before = clock.now();
+    clock.jump(3_600_000);
+    offer();
+    await clock.advance(2_000);
+    offer();
+    await clock.advance(2_000);
+    expect(batches.flatMap(({ closedGaps }) => closedGaps)).toEqual([
+      { from: before, to: before + 3_600_000, cause: "host-clock" },
+    ]);
+    expect(intake.counters().clockJumps).toBe(1);
+  });
 });

@@ -56,6 +56,8 @@ export function overviewOf(parts: Partial<Overview> = {}): Overview {
       duplicates: 3,
       refused: 0,
       waiting: 0,
+      outOfOrder: 0,
+      clockJumps: 0,
       ratePerSecond: 6.25,
       lagMilliseconds: 12,
       gaps: 1,
