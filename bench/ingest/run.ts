@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type EntitiesEvent, parseEntitiesEvent } from "../../src/bridge/entities-event.ts";
+import { FrameGatherer } from "../../src/bridge/frame-gatherer.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { Intake } from "../../src/ingest/intake.ts";
@@ -80,11 +81,15 @@ async function throughIntake(frames: readonly string[]): Promise<void> {
       return Promise.resolve();
     },
   });
+  const gatherer = new FrameGatherer((samples) => void intake.offer({ origin: "live", samples }));
   for (const [index, frame] of frames.entries()) {
-    for (const { event } of JSON.parse(frame) as Frame[])
-      intake.offer({ origin: "live", samples: parseEntitiesEvent(event).samples });
-    // The socket's next frames come in another turn.
+    for (const { event } of JSON.parse(frame) as Frame[]) {
+      const { samples, newest } = parseEntitiesEvent(event);
+      gatherer.add(samples, newest);
+    }
+    // As between two callbacks of the socket; its next packets come in another turn.
     if (index % framesPerTurn === 0) await new Promise((resolve) => void setImmediate(resolve));
+    else await Promise.resolve();
   }
   await intake.stop();
   if (stored !== frames.length * eventsPerFrame) throw new Error(`Only ${stored} states arrived.`);

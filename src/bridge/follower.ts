@@ -10,6 +10,7 @@ import { unavailable } from "#model/sample.ts";
 import type { Coverage } from "./coverage.ts";
 import { discover, type Discovered, type DiscoveryOptions, withAttributes } from "./discovery.ts";
 import { type EntitiesEvent, parseEntitiesEvent } from "./entities-event.ts";
+import { FrameGatherer } from "./frame-gatherer.ts";
 import { GapFiller } from "./gap-filler.ts";
 import { samplePolls } from "./poll-sampler.ts";
 import type { ArchivePort, SamplePort } from "./ports.ts";
@@ -185,6 +186,10 @@ export class Follower {
     const wantedIds = new Set(entityIds);
     let snapshot = true;
     const arrived = Promise.withResolvers<void>();
+    const gatherer = new FrameGatherer((wanted, newest) => {
+      if (newest !== undefined) this.#options.coverage.see(newest);
+      this.#offer(snapshot ? "snapshot" : "live", wanted, filler);
+    });
     const listener = (event: EntitiesEvent): void => {
       const { samples, attributes, newest } = parseEntitiesEvent(event);
       for (const [entityId, facts] of attributes) this.#attributes.set(entityId, facts);
@@ -193,9 +198,11 @@ export class Follower {
         if (state === unavailable) this.#unavailable.add(entityId);
         else this.#unavailable.delete(entityId);
       }
-      const wanted = samples.filter(({ entityId }) => wantedIds.has(entityId));
-      if (newest !== undefined) this.#options.coverage.see(newest);
-      this.#offer(snapshot ? "snapshot" : "live", wanted, filler);
+      gatherer.add(
+        samples.filter(({ entityId }) => wantedIds.has(entityId)),
+        newest,
+      );
+      if (snapshot) gatherer.flush();
       snapshot = false;
       arrived.resolve();
     };

@@ -9,10 +9,10 @@ import type { Reading } from "#model/reading.ts";
 import type { Rename } from "#model/rename.ts";
 import type { Sample } from "#model/sample.ts";
 import { ClockWatch } from "./clock-watch.ts";
-import { Dedupe } from "./dedupe.ts";
 import type { IntakeBatch } from "./intake-batch.ts";
 import { normalize } from "./normalize.ts";
 import { Rate } from "./rate.ts";
+import { Recent } from "./recent.ts";
 
 export interface IntakeOptions {
   readonly clock: Clock;
@@ -51,7 +51,7 @@ const retry = { first: 1_000, slowest: 30_000 } as const;
 export class Intake implements Service {
   readonly name = "intake";
   readonly #options: Required<IntakeOptions>;
-  readonly #dedupe = new Dedupe();
+  readonly #recent = new Recent();
   readonly #rate = new Rate();
   readonly #stop = new AbortController();
   /** Those in front of `#next` are handed on already. */
@@ -67,7 +67,6 @@ export class Intake implements Service {
   #outOfOrder = 0;
   #clockJumps = 0;
   readonly #clockWatch = new ClockWatch();
-  readonly #newest = new Map<EntityId, number>();
   #lag: number | undefined;
   /** A batch was given up: from then on no coverage is stated, so that the next start asks history for it. */
   #lost = false;
@@ -114,19 +113,10 @@ export class Intake implements Service {
       const [now, monotonic] = [this.#options.clock.now(), this.#options.clock.monotonic()];
       this.#lag = Math.max(0, now - newest.time);
       this.#rate.add(monotonic, delivery.samples.length);
-      this.#countOutOfOrder(delivery.samples);
       this.#watchClocks({ now, monotonic, stamp: newest.time });
     }
     this.#take(delivery);
     return true;
-  }
-
-  #countOutOfOrder(samples: readonly Sample[]): void {
-    for (const { entityId, time } of samples) {
-      const newest = this.#newest.get(entityId) ?? Number.NEGATIVE_INFINITY;
-      if (time < newest) this.#outOfOrder += 1;
-      else this.#newest.set(entityId, time);
-    }
   }
 
   /** A jump is marked as a gap, so that nobody takes the time across it for a time that has passed. */
@@ -194,7 +184,7 @@ export class Intake implements Service {
     const backfilled: EntityId[] = [];
     const closedGaps: Gap[] = [];
     let coveredUntil: number | undefined;
-    const moments = new Moments();
+    this.#recent.beginBatch();
     let samples = 0;
     let taken = 0;
     for (; this.#next + taken < this.#deliveries.length;) {
@@ -202,15 +192,21 @@ export class Intake implements Service {
       if (taken > 0 && samples + delivery.samples.length > this.#options.batchSize) break;
       // What was delivered before belongs to the old id.
       if (taken > 0 && delivery.renamed !== undefined) break;
-      if (moments.overlap(delivery.samples)) break;
-      moments.add(delivery.samples);
+      const tracks = this.#recent.join(delivery.samples);
+      if (tracks === undefined) break;
       taken += 1;
       samples += delivery.samples.length;
-      for (const sample of delivery.samples) {
+      for (const [index, track] of tracks.entries()) {
+        const sample = delivery.samples[index] as Sample;
         const reading = normalize(sample);
-        if (reading === undefined) this.#refused += 1;
-        else if (this.#dedupe.isNew(sample)) readings.push(reading);
-        else this.#duplicates += 1;
+        if (reading === undefined) {
+          this.#refused += 1;
+          continue;
+        }
+        const kind = this.#recent.take(track, sample);
+        if (kind === "repeated") this.#duplicates += 1;
+        else readings.push(reading);
+        if (kind === "late" && delivery.origin === "live") this.#outOfOrder += 1;
       }
       coveredUntil = delivery.coveredUntil ?? coveredUntil;
       renamed.push(...(delivery.renamed ?? []));
@@ -267,25 +263,4 @@ export class Intake implements Service {
 /** Failures of the disk may pass; a batch that the program itself cannot take would fail for ever. */
 function worthAgain(failure: CadenceError): boolean {
   return isTransient(failure) || failure.code === "STORE_IO" || failure.code === "STORE_NOT_WRITABLE";
-}
-
-/** Entities with the newest time at which something was told of them. */
-class Moments {
-  readonly #newest = new Map<EntityId, number>();
-
-  /** True when something of a sample's moment may have been told before: of what is not newer that is not remembered. */
-  overlap(samples: readonly Sample[]): boolean {
-    for (const { entityId, time } of samples) {
-      const newest = this.#newest.get(entityId);
-      if (newest !== undefined && time <= newest) return true;
-    }
-    return false;
-  }
-
-  add(samples: readonly Sample[]): void {
-    for (const { entityId, time } of samples) {
-      const newest = this.#newest.get(entityId);
-      if (newest === undefined || time > newest) this.#newest.set(entityId, time);
-    }
-  }
 }

@@ -73,6 +73,8 @@ function notices() {
   }
   if (state === undefined || state.connection.state === "live") return [];
   const { connection, at } = state;
+  if (connection.state === "degraded")
+    return [strip("plain", "Connected, but not everything works.", connection.cause ?? "")];
   if (connection.version === undefined && connection.cause === undefined) return [];
   const next =
     connection.nextTryAt === undefined

@@ -200,7 +200,8 @@ function range(seconds) {
 
 /** @param {PanelState} state */
 function connectionCard({ at, connection, ingest }) {
-  const live = connection.state === "live";
+  const degraded = connection.state === "degraded";
+  const live = degraded || connection.state === "live";
   return h(
     "section",
     { class: "card half" },
@@ -210,9 +211,9 @@ function connectionCard({ at, connection, ingest }) {
       h("h2", {}, "Home Assistant"),
       h(
         "span",
-        { class: `state ${live ? "good" : "warning"}` },
-        icon(live ? "good" : "warning"),
-        live ? "connected" : connection.state,
+        { class: `state ${live && !degraded ? "good" : "warning"}` },
+        icon(live && !degraded ? "good" : "warning"),
+        live && !degraded ? "connected" : connection.state,
       ),
     ),
     facts([
@@ -222,6 +223,7 @@ function connectionCard({ at, connection, ingest }) {
       ["Values", `${number(Number(ingest.ratePerSecond.toFixed(1)))} per second, ${behind(ingest.lagMilliseconds)}`],
       ["Gaps", gapText(ingest.gaps, ingest.openGaps)],
       ["Refused", ingest.refused === 0 ? "none" : `${count(ingest.refused)}, asked for again`],
+      ...(connection.missing ?? []).map((sentence) => /** @type {[string, string]} */ (["Not told", sentence])),
     ]),
   );
 }
