@@ -42,16 +42,17 @@ export class Bench {
   }
 
   static async install(): Promise<void> {
-    await bench("install");
+    await bench(["install"]);
   }
 
   /** The address of an empty PostgreSQL; the bench must have been started. */
   static async postgres(): Promise<string> {
-    return /POSTGRES_URL=(\S+)/.exec(await bench("postgres"))?.[1] ?? "";
+    return /POSTGRES_URL=(\S+)/.exec(await bench(["postgres"]))?.[1] ?? "";
   }
 
-  static async start(): Promise<Bench> {
-    const exports = await bench("start");
+  /** `BAUD` and the like are variables of the bench's own. */
+  static async start(variables: Readonly<Record<string, string>> = {}): Promise<Bench> {
+    const exports = await bench(["start"], variables);
     const environment = Object.fromEntries(
       [...exports.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     );
@@ -59,11 +60,11 @@ export class Bench {
   }
 
   static async stop(): Promise<void> {
-    await bench("stop");
+    await bench(["stop"]);
   }
 
   async restartHomeAssistant(): Promise<void> {
-    await bench("restart-ha");
+    await bench(["restart-ha"]);
   }
 
   get sensors(): readonly ConfiguredSensor[] {
@@ -197,8 +198,9 @@ export class Bench {
   }
 }
 
-async function bench(...words: readonly string[]): Promise<string> {
-  const child = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"] });
+async function bench(words: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<string> {
+  const env = { ...process.env, ...variables };
+  const child = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"], env });
   let printed = "";
   child.stdout.on("data", (part: Buffer) => (printed += part.toString()));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));

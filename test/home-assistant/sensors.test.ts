@@ -90,6 +90,20 @@ describe("our sensors in a real Home Assistant", () => {
     await page.context().close();
   });
 
+  it("have long-term statistics to which Home Assistant does not object", async () => {
+    const issues = (await bench.command({ type: "recorder/validate_statistics" })) as Record<string, unknown>;
+    expect(Object.entries(issues).filter(([id]) => id.includes("cadence"))).toEqual([]);
+    const known = (await bench.command({ type: "recorder/list_statistic_ids" })) as { statistic_id: string }[];
+    const ids = known.map(({ statistic_id: id }) => id);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        `sensor.${site}_storage_size`,
+        `sensor.${site}_values_per_minute`,
+        `sensor.${site}_gaps`,
+      ]),
+    );
+  });
+
   it("fill the dashboard that ships with the program", async () => {
     const config: unknown = parse(readFileSync(join(root, "config", "dashboards", "modbus-cadence.yaml"), "utf8"));
     await bench.command({

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Overview } from "#model/overview.ts";
 import { Daemon, pause } from "../support/daemon.ts";
-import { Bench, type ConfiguredSensor, type RecordedState } from "./bench.ts";
+import { Bench, type RecordedState } from "./bench.ts";
+import { busyShare, meanGap } from "./line-truth.ts";
 import { differences, storedSamples } from "./recorder-truth.ts";
 
 const minute = 60_000;
@@ -120,12 +121,9 @@ describe("ten minutes beside a real Home Assistant", () => {
   it("reports the load of the line within 10 % of the line's own log", () => {
     const from = startedAt + 60_000;
     const to = startedAt + 3 * minute;
-    const busy = bench.transactions
-      .filter(({ begun }) => begun >= from && begun < to)
-      .reduce((sum, { begun, ended }) => sum + ended - begun, 0);
     const utilisation = beforeRestart.buses[0]?.load.utilisation ?? Number.NaN;
-    expect(utilisation / (busy / (to - from))).toBeGreaterThan(0.9);
-    expect(utilisation / (busy / (to - from))).toBeLessThan(1.1);
+    expect(utilisation / busyShare(bench, from, to)).toBeGreaterThan(0.9);
+    expect(utilisation / busyShare(bench, from, to)).toBeLessThan(1.1);
   });
 
   it("gives an advice with a reason to every polled entity", () => {
@@ -159,21 +157,4 @@ async function devicesOf(bench: Bench): Promise<readonly string[]> {
   const template =
     "{{ states.sensor | selectattr('entity_id', 'search', 'cadence') | map(attribute='entity_id') | map('device_attr', 'name') | unique | list | to_json }}";
   return (await bench.api("template", { template })) as readonly string[];
-}
-
-/** Seconds between reads of a register on the line; gaps over two and a half times the median (the restart) are none. */
-function meanGap(bench: Bench, { unit, address }: ConfiguredSensor, from: number, to: number): number {
-  const ends = bench.transactions
-    .filter(
-      (transaction) =>
-        transaction.unit === unit &&
-        transaction.address === address &&
-        transaction.ended >= from &&
-        transaction.ended < to,
-    )
-    .map(({ ended }) => ended);
-  const gaps = ends.slice(1).map((end, index) => end - (ends[index] as number));
-  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN;
-  const regular = gaps.filter((gap) => gap <= 2.5 * median);
-  return regular.reduce((sum, gap) => sum + gap, 0) / regular.length / 1_000;
 }

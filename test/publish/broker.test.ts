@@ -1,68 +1,12 @@
-import { createServer, type Server, type Socket } from "node:net";
-import { Aedes } from "aedes";
+import { createServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "#core/clock.ts";
 import { silentLogger } from "#core/logger.ts";
 import { Broker, type BrokerAddress } from "#publish/broker.ts";
 import { namedBroker, supervisorBroker } from "#publish/broker-address.ts";
 import { Publisher } from "#publish/publisher.ts";
+import { TestBroker } from "../support/mqtt-broker.ts";
 import { overviewOf } from "../support/overview.ts";
-
-/** A real broker from npm on loopback. */
-class TestBroker {
-  readonly messages: { topic: string; payload: string; retain: boolean }[] = [];
-  readonly retained = new Map<string, string>();
-  password = "right";
-  #aedes: Aedes | undefined;
-  #server: Server | undefined;
-  readonly #sockets = new Set<Socket>();
-  port = 0;
-
-  async start(): Promise<void> {
-    const aedes = await Aedes.createBroker({
-      authenticate: (_client, _user, password, done) => {
-        if (String(password) === this.password) done(null, true);
-        else done(Object.assign(new Error("no"), { returnCode: 4 }) as never, false);
-      },
-    });
-    aedes.on("publish", ({ topic, payload, retain }) => {
-      if (topic.startsWith("$SYS")) return;
-      this.messages.push({ topic, payload: String(payload), retain });
-      if (retain) this.retained.set(topic, String(payload));
-    });
-    this.#aedes = aedes;
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      aedes.handle(socket);
-    });
-    await new Promise<void>((resolve) => this.#server?.listen(this.port, "127.0.0.1", resolve));
-    this.port = (this.#server.address() as { port: number }).port;
-  }
-
-  get address(): BrokerAddress {
-    return { url: `mqtt://127.0.0.1:${this.port}`, username: "cadence", password: "right" };
-  }
-
-  send(topic: string, payload: string, retain = false): void {
-    this.#aedes?.publish(
-      { cmd: "publish", topic, payload: Buffer.from(payload), qos: 1, retain, dup: false },
-      () => {},
-    );
-  }
-
-  /** As when the power goes: nobody says goodbye. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
-  }
-
-  async stop(): Promise<void> {
-    this.cut();
-    const [server, aedes] = [this.#server, this.#aedes];
-    if (server?.listening === true) await new Promise<void>((resolve) => void server.close(() => resolve()));
-    if (aedes?.closed === false) await new Promise<void>((resolve) => aedes.close(() => resolve()));
-  }
-}
 
 const stack: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,0 +1,26 @@
+import type { Bench, ConfiguredSensor } from "./bench.ts";
+
+/** Share of the time from `from` to `to` (ms since 1970) in which the line carried something. */
+export function busyShare(bench: Bench, from: number, to: number): number {
+  const busy = bench.transactions
+    .filter(({ begun }) => begun >= from && begun < to)
+    .reduce((sum, { begun, ended }) => sum + ended - begun, 0);
+  return busy / (to - from);
+}
+
+/** Seconds between reads of a register on the line; gaps over two and a half times the median (the restart) are none. */
+export function meanGap(bench: Bench, { unit, address }: ConfiguredSensor, from: number, to: number): number {
+  const ends = bench.transactions
+    .filter(
+      (transaction) =>
+        transaction.unit === unit &&
+        transaction.address === address &&
+        transaction.ended >= from &&
+        transaction.ended < to,
+    )
+    .map(({ ended }) => ended);
+  const gaps = ends.slice(1).map((end, index) => end - (ends[index] as number));
+  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN;
+  const regular = gaps.filter((gap) => gap <= 2.5 * median);
+  return regular.reduce((sum, gap) => sum + gap, 0) / regular.length / 1_000;
+}
