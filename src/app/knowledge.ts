@@ -110,6 +110,7 @@ export class Knowledge {
     const intervals = this.#known(({ entityId }) => this.intervals.interval(entityId) ?? this.#combOf(entityId));
     const statistics = this.#known((entity) => this.#summary(entity, now, intervals.get(entity.entityId)));
     const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
+    const names = new Map(this.#entities.map(({ entityId, name }) => [entityId, name]));
     const advice = new Map<EntityId, Advice>();
     const buses = this.#buses.map((bus) => {
       const observedSeconds = this.#services.get(bus.id)?.seconds();
@@ -127,7 +128,11 @@ export class Knowledge {
       const load = loadOf(bus, { intervals, advice, observedSeconds, timeOutShare });
       const known = bus.entityIds.map((entityId) => statistics.get(entityId)).filter((each) => each !== undefined);
       const missing = known.filter(({ lastState }) => isMissing(lastState)).length;
-      const sentence = loadSentence(bus, load, { budget, missing });
+      const costly = bus.entityIds
+        .map((entityId) => ({ name: names.get(entityId) ?? entityId, share: advice.get(entityId)?.share ?? 0 }))
+        .filter(({ share }) => share > 0)
+        .toSorted((a, b) => b.share - a.share);
+      const sentence = loadSentence(bus, load, { budget, missing, costly });
       return { bus, load, budget, missing: missing / Math.max(1, known.length), sentence };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));

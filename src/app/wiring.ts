@@ -5,7 +5,7 @@ import type { Settings } from "#config/load.ts";
 import { Intake } from "#ingest/intake.ts";
 import type { ControlKey } from "#diagnostics/control-table.ts";
 import { languageOf } from "#diagnostics/language.ts";
-import type { Overview, StorageHealth } from "#model/overview.ts";
+import { isConnected, type Overview, type StorageHealth } from "#model/overview.ts";
 import { Broker } from "#publish/broker.ts";
 import { namedBroker, supervisorBroker } from "#publish/broker-address.ts";
 import { availabilityTopic } from "#publish/mqtt-discovery.ts";
@@ -184,8 +184,12 @@ export function wire({
     prefix: config.mqtt_discovery_prefix,
     perEntity: config.publish_entities,
   });
+  let wasConnected = false;
   bridge.events.on("connection", ({ state }) => {
-    if (state === "live" && broker?.connected !== true) publisher.announce();
+    const isNew = isConnected(state) && !wasConnected;
+    wasConnected = isConnected(state);
+    // A broker of our own tells us when Home Assistant begins to listen.
+    if (isNew && broker?.connected !== true) publisher.announce();
   });
   const panel = new PanelServer({
     clock: networkClock,

@@ -63,6 +63,14 @@ describe("the load of a bus", () => {
     expect(loadOf(bus, { ...input, observedSeconds: 5 }).utilisation).toBe(1);
   });
 
+  it("names the three reads that cost most where there are too many", () => {
+    const load = loadOf(bus, { intervals, advice: new Map(), observedSeconds: 1.5 });
+    const costly = [0.4, 0.25, 0.125, 0.1].map((share, index) => ({ name: `Read ${index}`, share }));
+    expect(loadSentence(bus, load, { budget: 0.5, missing: 0, costly })).toMatch(
+      /Most of it goes to Read 0 \(40\.0 %\), Read 1 \(25\.0 %\), and Read 2 \(12\.5 %\)\.$/,
+    );
+  });
+
   it("is being learned while nothing is counted", () => {
     const load = loadOf(bus, { intervals: new Map(), advice: new Map(), observedSeconds: undefined });
     expect(loadSentence(bus, load, { budget: 0.5, missing: 0 })).toBe("Learning how often line is read.");
