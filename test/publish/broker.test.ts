@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "#core/clock.ts";
@@ -7,6 +9,7 @@ import { namedBroker, supervisorBroker } from "#publish/broker-address.ts";
 import { Publisher } from "#publish/publisher.ts";
 import { TestBroker } from "../support/mqtt-broker.ts";
 import { overviewOf } from "../support/overview.ts";
+import { TemporaryFolder } from "../support/temporary-folder.ts";
 
 const stack: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -152,6 +155,34 @@ describe("our own connection to a broker", () => {
     await waiting.broker.stop();
     silent.close();
   });
+});
+
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+
+describe.skipIf(!hasOpenssl)("an encrypted connection (left out where openssl is not installed)", () => {
+  it("is made to a broker whose certificate somebody vouches for, and to no other", async () => {
+    using folder = new TemporaryFolder();
+    const [key, cert] = [folder.at("key.pem"), folder.at("cert.pem")];
+    const made = spawnSync("openssl", [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"],
+      ...["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
+    ]);
+    expect(made.status, String(made.stderr)).toBe(0);
+    const server = new TestBroker();
+    const pem = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+    await server.start(pem);
+    stack.push(() => server.stop());
+    const address = { ...server.address, url: `mqtts://127.0.0.1:${server.port}` };
+    const trusting = await newWorld(() => Promise.resolve({ ...address, ca: pem.cert }));
+    await trusting.broker.start();
+    await vi.waitFor(() => expect(trusting.broker.connected).toBe(true), { timeout: 5_000 });
+    await trusting.broker.publish({ topic: "a/b", payload: "secret", retain: false });
+    await vi.waitFor(() => expect(seen(server, "a/b")).toBe(1));
+    const wary = await newWorld(() => Promise.resolve(address));
+    await wary.broker.start();
+    await vi.waitFor(() => expect(wary.warnings[0]).toMatch(/self-signed certificate/), { timeout: 5_000 });
+    expect(wary.broker.connected).toBe(false);
+  }, 20_000);
 });
 
 describe("the broker's address", () => {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { Aedes } from "aedes";
 import type { BrokerAddress } from "#publish/broker.ts";
 
@@ -12,7 +13,8 @@ export class TestBroker {
   readonly #sockets = new Set<Socket>();
   port = 0;
 
-  async start(): Promise<void> {
+  /** With `tls` encrypted; key and certificate in PEM form. */
+  async start(tls?: { readonly key: string; readonly cert: string }): Promise<void> {
     const aedes = await Aedes.createBroker({
       authenticate: (_client, _user, password, done) => {
         if (String(password) === this.password) done(null, true);
@@ -25,10 +27,11 @@ export class TestBroker {
       if (retain) this.retained.set(topic, String(payload));
     });
     this.#aedes = aedes;
-    this.#server = createServer((socket) => {
+    const take = (socket: Socket): void => {
       this.#sockets.add(socket);
       aedes.handle(socket);
-    });
+    };
+    this.#server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
     await new Promise<void>((resolve) => this.#server?.listen(this.port, "127.0.0.1", resolve));
     this.port = (this.#server.address() as { port: number }).port;
   }
