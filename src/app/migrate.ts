@@ -45,11 +45,6 @@ const recordsAtOnce = 500;
 export async function migrateLegacy(options: MigrateOptions): Promise<MigrateReport> {
   const { repository, from, clock, zone, keep = false, signal, onProgress } = options;
   const directories = await findLegacyFolders(from);
-  if (directories.length === 0) {
-    throw new CadenceError("SOURCE_NOT_FOUND", `${from} holds nothing of the older Python package.`, {
-      remedy: "Name the folder modbus_state or modbus_statistics, or the one that it is in.",
-    });
-  }
   const read = (): Promise<LegacyData> =>
     readLegacyFolders(directories, {
       signal,

@@ -1,5 +1,6 @@
 import { replay, type ReplayTotals } from "#app/replay.ts";
 import { systemClock } from "#core/clock.ts";
+import { openSource } from "#sources/open-source.ts";
 import { type Command, listFlag, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { bytes, count } from "./format.ts";
@@ -19,6 +20,8 @@ export const replayCommand: Command = {
     entities: { type: "string", value: "GLOB,…", multiple: true, text: "Only entities that match (default: all)" },
   },
   run: async ({ flags, positionals, out, signal }) => {
+    // Before a store is made for nothing.
+    for (const path of positionals) await openSource(path);
     await using storage = await openForWriting(storeDirectory(flags));
     const began = performance.now();
     const named = new Map<string, number>();

@@ -3,6 +3,7 @@ import { formatBytes } from "#core/bytes.ts";
 import { systemClock } from "#core/clock.ts";
 import { CadenceError } from "#core/errors.ts";
 import { Repository } from "#repository/repository.ts";
+import { findLegacyFolders } from "#sources/legacy/legacy-home.ts";
 import { isTimeZone, machineZone } from "#sources/legacy/written-time.ts";
 import { type Command, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -38,6 +39,8 @@ export const storeMigrateCommand: Command = {
         remedy: "Write its IANA name, such as Europe/Berlin.",
       });
     }
+    // Before a store is made for nothing.
+    await findLegacyFolders(from);
     await using storage = await openForWriting(storeDirectory(flags));
     const report = await migrateLegacy({
       repository: await Repository.open(storage),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
@@ -250,8 +250,9 @@ describe("store migrate", () => {
   it("without a folder, of one that is not there or holds something else, and with a zone that is none: a sentence each", async () => {
     mkdirSync(folder.at("something-else"));
     writeFileSync(folder.at("something-else", "notes.txt"), "hello");
+    const store = newStore();
     const migrate = async (...argv: readonly string[]): Promise<unknown[]> => {
-      const { code, sentence } = await fails(["store", "migrate", "--store", newStore(), ...argv]);
+      const { code, sentence } = await fails(["store", "migrate", "--store", store, ...argv]);
       return [code, sentence];
     };
     expect(await migrate()).toEqual([
@@ -264,6 +265,7 @@ describe("store migrate", () => {
         `${folder.at(from)} holds nothing of the older Python package. Name the folder modbus_state or modbus_statistics, or the one that it is in.`,
       ]);
     }
+    expect(existsSync(store), "a store that was made for nothing").toBe(false);
     expect(await migrate("--from", folder.at("something-else"), "--zone", "Berlin")).toEqual([
       2,
       "There is no time zone “Berlin”. Write its IANA name, such as Europe/Berlin.",

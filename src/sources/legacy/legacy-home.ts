@@ -6,10 +6,13 @@ import { legacyName } from "./legacy-kind.ts";
 /** What the old package called its folder, at different times. */
 export const legacyFolderNames = ["modbus_state", "modbus_statistics"] as const;
 
-/** The folders of the old package in a folder: it itself, or those in it with their names; empty when there are none. */
+/** The folders of the old package in a folder: it itself, or those in it with their names. Throws SOURCE_NOT_FOUND when there are none. */
 export async function findLegacyFolders(directory: string): Promise<readonly string[]> {
-  if (await holdsLegacyFiles(directory)) return [directory];
-  return legacyFoldersIn(directory);
+  const found = (await holdsLegacyFiles(directory)) ? [directory] : await legacyFoldersIn(directory);
+  if (found.length > 0) return found;
+  throw new CadenceError("SOURCE_NOT_FOUND", `${directory} holds nothing of the older Python package.`, {
+    remedy: "Name the folder modbus_state or modbus_statistics, or the one that it is in.",
+  });
 }
 
 /** Those with the names of the old package in a folder. */

@@ -242,7 +242,7 @@ describe("files", () => {
       "modbus_statistics/entity_stats.json",
     ]);
     expect(await findLegacyFolders(folder.at("modbus_state"))).toEqual([folder.at("modbus_state")]);
-    expect(await findLegacyFolders(folder.at("nowhere"))).toEqual([]);
+    await expect(findLegacyFolders(folder.at("nowhere"))).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
   });
 
   it("that are not there are said so", async () => {
