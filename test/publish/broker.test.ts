@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -151,7 +152,7 @@ describe("our own connection to a broker", () => {
     const { port } = silent.address() as { port: number };
     const waiting = await newWorld(() => Promise.resolve({ url: `mqtt://127.0.0.1:${port}` }));
     await waiting.broker.start();
-    await new Promise((resolve) => void setTimeout(resolve, 100));
+    await once(silent, "connection");
     await waiting.broker.stop();
     silent.close();
   });
