@@ -5,6 +5,7 @@ import { CadenceError } from "#core/errors.ts";
 import { loadSettings, type Settings } from "#config/load.ts";
 import { type Command, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
+import { percent } from "./format.ts";
 import type { Output } from "./output.ts";
 import { daemonLogger, tellAddress, untilAsked } from "./serve.ts";
 
@@ -65,7 +66,6 @@ export async function runDemo({ settings, out, signal, speed = usualSpeed, lengt
     planGain: gain,
   });
   if (worst !== undefined && gain !== null) {
-    const percent = (share: number): string => `${Math.round(share * 100)} %`;
     out.line(
       `${entities.length} entities, ${storage.samples.toLocaleString("en")} values stored. ` +
         `The busiest line: ${percent(worst.utilisation)} now, ${percent(worst.utilisationAfter)} with the advice.`,

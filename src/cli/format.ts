@@ -20,6 +20,7 @@ export function instant(time: number | undefined): string {
   return time === undefined ? "–" : new Date(time).toISOString().slice(0, 19).replace("T", " ");
 }
 
+/** Whole, as the sentences about buses have it. */
 export function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(share < 0.0995 ? 1 : 3))} %`;
+  return `${Math.round(share * 100)} %`;
 }

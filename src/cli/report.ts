@@ -28,7 +28,8 @@ export const reportCommand: Command = {
     ]);
     const newest = storage.series.totals().newest ?? 0;
     const { config } = loadSettings();
-    const { buses, entities } = knowledge.describe(newest, config.bus_budget);
+    const budget = await repository.adjustments.busBudget(config.bus_budget);
+    const { buses, entities } = knowledge.describe(newest, budget);
     out.document({
       entities: entities.map(reportEntity),
       buses: buses.map(({ bus, load, sentence }) => ({
@@ -37,6 +38,7 @@ export const reportCommand: Command = {
         requestsPerSecond: load.requestsPerSecond,
         utilisation: load.utilisation,
         utilisationAfter: load.utilisationAfter,
+        timeOutShare: load.timeOutShare,
         sentence,
       })),
     });
@@ -64,6 +66,7 @@ function reportEntity({ entity, busId, statistics, interval, advice }: EntityOve
     availability: statistics?.availability ?? null,
     bus: busId ?? null,
     effectiveInterval: interval?.seconds ?? null,
+    jitter: interval?.jitter ?? null,
     effectiveIntervalFrom: interval?.origin ?? null,
     recommendedInterval: advice?.recommended ?? null,
     reason: advice?.reason ?? null,
