@@ -33,6 +33,7 @@ export interface BrokerOptions {
 const limits = {
   connect: 10_000,
   answer: 10_000,
+  goodbye: 700,
   keepAliveSeconds: 30,
   firstRetry: 1_000,
   slowestRetry: 60_000,
@@ -157,9 +158,16 @@ export class Broker implements Service, MqttLink {
     this.#stop.signal.removeEventListener("abort", stop);
     this.#client = undefined;
     this.#listeners.clear();
-    // Ended with a word: the broker then keeps the last will to itself.
-    await client.endAsync(!client.connected).catch(() => undefined);
+    await this.#end(client);
     if (!this.#stop.signal.aborted) logger.warn("The connection to the MQTT broker was lost; it is tried again");
+  }
+
+  /** With a word, so that the broker keeps the last will to itself; one that does not answer is not waited for. */
+  async #end(client: MqttClient): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    using _timer = this.#options.clock.after(limits.goodbye, () => late.resolve());
+    await Promise.race([client.endAsync(!client.connected).catch(() => undefined), late.promise]);
+    client.end(true);
   }
 
   /** Undefined when stopped meanwhile. Throws what the client throws. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "#core/clock.ts";
+import { type Clock, delay, type Timer } from "#core/clock.ts";
 import { isCadenceError, toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
@@ -49,6 +49,7 @@ const repeatEvery = 6;
 const expireIntervals = 10;
 /** Home Assistant's birth message comes before it has read what the broker kept: then is time enough. */
 const afterBirth = 2_000;
+const goodbyeTime = 700;
 
 /** How sensors get into Home Assistant. */
 type Way = "broker" | "home-assistant" | "states";
@@ -90,9 +91,12 @@ export class Publisher implements Service {
     this.#timer?.cancel();
     await this.#work;
     if (this.#way === "broker" || this.#way === "home-assistant") {
-      await this.#publish({ topic: availabilityTopic, payload: "offline", retain: true }).catch((error: unknown) => {
-        this.#options.logger.debug("Could not say goodbye; the sensors expire by themselves", { error });
-      });
+      const { clock, logger } = this.#options;
+      const goodbye = this.#publish({ topic: availabilityTopic, payload: "offline", retain: true }).catch(
+        (error: unknown) => logger.debug("Could not say goodbye; the sensors expire by themselves", { error }),
+      );
+      // Whoever does not answer is not waited for.
+      await Promise.race([goodbye, delay(clock, goodbyeTime)]);
     }
   }
 

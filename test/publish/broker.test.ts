@@ -156,6 +156,20 @@ describe("our own connection to a broker", () => {
     await waiting.broker.stop();
     silent.close();
   });
+
+  it("ends within two seconds beside a broker that has stopped answering", async () => {
+    const { server, broker, publisher } = await newWorld();
+    await broker.start();
+    await publisher.start();
+    await vi.waitFor(() => expect(server.retained.get(availability)).toBe("online"));
+    server.freeze();
+    const lost = broker.publish({ topic: "a", payload: "b", retain: false }).catch((error: unknown) => error);
+    const begun = performance.now();
+    await publisher.stop();
+    await broker.stop();
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(await lost).toMatchObject({ code: "PUBLISH_FAILED" });
+  });
 });
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;

@@ -53,6 +53,15 @@ export class TestBroker {
     this.#sockets.clear();
   }
 
+  /** Connections stay, and nobody reads them any more. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners("readable");
+      socket.removeAllListeners("data");
+      socket.pause();
+    }
+  }
+
   async stop(): Promise<void> {
     this.cut();
     const [server, aedes] = [this.#server, this.#aedes];
