@@ -61,6 +61,15 @@ const registryEvents = [
   "component_loaded",
 ] as const;
 
+/** What belongs to one connection. */
+interface Connected {
+  readonly session: Session;
+  readonly filler: GapFiller;
+  readonly followed: Set<EntityId>;
+  /** Those that Home Assistant tells of, also of such as are gone and may come back: it need not be asked twice. */
+  readonly subscribed: Set<EntityId>;
+}
+
 /** What is followed: which entities there are, their states, their past, and when they are read. It outlives connections. */
 export class Follower {
   readonly #options: FollowerOptions;
@@ -101,13 +110,14 @@ export class Follower {
     });
     this.#discoveredAt = Number.POSITIVE_INFINITY;
     const followed = new Set<EntityId>();
+    const connected: Connected = { session, filler, followed, subscribed: new Set() };
     this.#options.coverage.open("start", clock.now());
-    await this.#discover(session, followed, filler);
+    await this.#discover(connected);
     const accompany = (what: string, work: () => Promise<void>): void =>
       void this.#accompany(session, what, work).catch((error: unknown) => logger.error(`${what} has ended`, { error }));
     accompany("Reading history", () => filler.run());
     accompany("Counting reads", () => this.#countPolls(session, followed));
-    accompany("Following changes of the registry", () => this.#rediscover(session, followed, filler));
+    accompany("Following changes of the registry", () => this.#rediscover(connected));
   }
 
   /** What fails is said, and begun again, until the session ends. */
@@ -140,7 +150,8 @@ export class Follower {
     });
   }
 
-  async #discover(session: Session, followed: Set<EntityId>, filler: GapFiller): Promise<void> {
+  async #discover(connected: Connected): Promise<void> {
+    const { session, filler, followed, subscribed } = connected;
     const askedAt = this.#options.clock.now();
     const found = await discover(session, this.#options);
     await this.#followRenames(found.entities, followed);
@@ -150,7 +161,11 @@ export class Follower {
     const fresh = found.entities.filter(({ entityId }) => !followed.has(entityId));
     if (found.entities.length === 0)
       this.#options.logger.warn("No Modbus entity was found", { lookedAt: found.looked });
-    if (fresh.length > 0) await this.#subscribe(session, fresh, followed, filler);
+    const ids = fresh.map(({ entityId }) => entityId);
+    const untold = ids.filter((entityId) => !subscribed.has(entityId));
+    if (untold.length > 0) await this.#subscribe(untold, connected);
+    for (const entityId of ids) followed.add(entityId);
+    if (ids.length > 0) filler.add(ids, this.#discoveredAt);
     this.#discoveredAt = askedAt;
     this.#found = found.entities;
     this.#tellEntities();
@@ -176,14 +191,12 @@ export class Follower {
     this.#missing = missing;
   }
 
+  /** Resolves when the states as they are now have come. */
   async #subscribe(
-    session: Session,
-    fresh: Discovered["entities"],
-    followed: Set<EntityId>,
-    filler: GapFiller,
+    entityIds: readonly EntityId[],
+    { session, filler, followed, subscribed }: Connected,
   ): Promise<void> {
-    const entityIds = fresh.map(({ entityId }) => entityId);
-    const wantedIds = new Set(entityIds);
+    const asked = new Set(entityIds);
     let snapshot = true;
     const arrived = Promise.withResolvers<void>();
     const gatherer = new FrameGatherer((wanted, newest) => {
@@ -198,8 +211,10 @@ export class Follower {
         if (state === unavailable) this.#unavailable.add(entityId);
         else this.#unavailable.delete(entityId);
       }
+      // What has gone, or goes on under another id, is followed no more, whatever is still told of it.
+      const isWanted = (entityId: EntityId): boolean => !subscribed.has(entityId) || followed.has(entityId);
       gatherer.add(
-        samples.filter(({ entityId }) => wantedIds.has(entityId)),
+        samples.filter(({ entityId }) => asked.has(entityId) && isWanted(entityId)),
         newest,
       );
       if (snapshot) gatherer.flush();
@@ -211,8 +226,10 @@ export class Follower {
     session.ended.addEventListener("abort", lost, { once: true });
     await arrived.promise;
     session.ended.removeEventListener("abort", lost);
-    for (const entityId of entityIds) followed.add(entityId);
-    filler.add(entityIds, this.#discoveredAt);
+    for (const entityId of entityIds) {
+      subscribed.add(entityId);
+      followed.add(entityId);
+    }
   }
 
   #offer(origin: "live" | "snapshot", samples: Parameters<SamplePort["offer"]>[0]["samples"], filler: GapFiller): void {
@@ -232,7 +249,8 @@ export class Follower {
   }
 
   /** New, renamed and removed entities, soon after Home Assistant says that something changed, and every few minutes. */
-  async #rediscover(session: Session, followed: Set<EntityId>, filler: GapFiller): Promise<void> {
+  async #rediscover(connected: Connected): Promise<void> {
+    const { session } = connected;
     let changed = Promise.withResolvers<void>();
     for (const event of registryEvents) {
       await session
@@ -245,7 +263,7 @@ export class Follower {
       const soon = changed.promise.then(() => delay(this.#options.networkClock, every.discoverySoon, session.ended));
       await Promise.race([soon, delay(this.#options.networkClock, every.discovery, session.ended)]);
       changed = Promise.withResolvers<void>();
-      await this.#discover(session, followed, filler);
+      await this.#discover(connected);
     }
   }
 }

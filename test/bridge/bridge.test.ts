@@ -297,6 +297,28 @@ describe("a renamed entity", () => {
     expect(bridge.gaps.open).toBe(0);
   });
 
+  it("that gets its old id back is followed as before, and nothing comes twice", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { sink, entities } = startBridge(clock, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    const names = (): readonly string[] => entities().map(({ entityId }) => entityId);
+    const old = home.home.registers.find(({ uniqueId }) => uniqueId !== undefined)?.entityId ?? "";
+    home.rename(old, "sensor.for_a_while");
+    await until("renamed", () => names().includes("sensor.for_a_while"));
+    home.rename("sensor.for_a_while", old);
+    await until("renamed back", () => names().includes(old));
+    expect(sink.deliveries.flatMap(({ renamed = [] }) => renamed)).toEqual([
+      { from: old, to: "sensor.for_a_while" },
+      { from: "sensor.for_a_while", to: old },
+    ]);
+    const from = sink.deliveries.length;
+    await pause(1_500);
+    const live = sink.deliveries.slice(from).flatMap(({ origin, samples }) => (origin === "live" ? samples : []));
+    expect(live.length).toBeGreaterThan(20);
+    expect(new Set(live.map(asLine)).size).toBe(live.length);
+  });
+
   it("while the daemon was away is known from what it knew before", async () => {
     const clock = acceleratedClock(Date.now(), homeSpeed);
     const home = await startHome(clock);
