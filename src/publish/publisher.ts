@@ -226,7 +226,7 @@ export class Publisher implements Service {
       return true;
     } catch (error) {
       if (!isCadenceError(error, "HASS_COMMAND_FAILED")) throw error;
-      logger.warn("Buttons are left out: Home Assistant does not let us hear them", { error });
+      logger.warn(`There are no buttons, as nobody would hear them. ${error.sentence}`);
       return false;
     }
   }

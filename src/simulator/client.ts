@@ -125,6 +125,10 @@ export class SimulatedClient {
         });
         return;
       }
+      case "mqtt/subscribe":
+        // Nobody publishes here but whoever asks.
+        done(null);
+        return;
       case "subscribe_events":
         this.#eventTypes.set(id, String(message["event_type"]));
         done(null);
