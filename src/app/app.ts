@@ -1,4 +1,4 @@
-import type { Clock } from "#core/clock.ts";
+import { type Clock, systemClock } from "#core/clock.ts";
 import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { formatDuration } from "#core/duration.ts";
@@ -65,7 +65,7 @@ export class App implements AsyncDisposable {
       product: { version, demo, startedAt: clock.now() },
       ...(pollPeriod === undefined ? {} : { pollPeriod }),
     });
-    const supervisor = new Supervisor(networkClock, logger);
+    const supervisor = new Supervisor(systemClock, logger);
     resources.defer(() => supervisor.stop());
     await supervisor.start(wiring.services);
     return new App(options, resources.move(), wiring);

@@ -4,7 +4,7 @@ import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
 import type { IntakeBatch } from "#ingest/intake-batch.ts";
 import { normalize } from "#ingest/normalize.ts";
-import type { EntityId } from "#model/entity.ts";
+import type { Entity, EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
 import type { Rename } from "#model/rename.ts";
 import type { Repository } from "#repository/repository.ts";
@@ -93,16 +93,27 @@ export class Learning implements Service {
     return stored;
   }
 
-  async #rename({ from, to }: Rename): Promise<void> {
+  async #rename(rename: Rename): Promise<void> {
     const { repository, knowledge, logger } = this.#options;
-    const isNew = repository.samples.extent(to) === undefined;
-    if (!(await repository.rename({ from, to }))) return;
+    const { from, to } = rename;
+    const isKnown =
+      knowledge.entities.some(({ entityId }) => entityId === from) ||
+      repository.samples.extent(from) !== undefined ||
+      repository.runtimeState.backfilled.has(from);
+    // Told once more.
+    if (!isKnown) return;
+    const hadPast = repository.samples.extent(to) !== undefined;
+    const renamed = (entity: Entity): Entity => (entity.entityId === from ? { ...entity, entityId: to } : entity);
+    const home = { ...this.#describeHome(), entities: knowledge.entities.map(renamed) };
+    await repository.rename(rename, home);
+    this.#home = JSON.stringify(home);
     logger.info("An entity was renamed; its history goes on under the new id", { from, to });
-    knowledge.rename({ from, to });
+    knowledge.setEntities(home.entities);
+    knowledge.rename(rename);
     for (const set of [this.#late, this.#unsaved]) if (set.delete(from)) set.add(to);
     this.#unsaved.add(to);
     // Two histories that became one are learned again.
-    if (!isNew) await learnFromStore(repository, knowledge, to);
+    if (hadPast) await learnFromStore(repository, knowledge, to);
   }
 
   /** What a source knows beside samples. Resolves when it is stored. */

@@ -36,7 +36,9 @@ export class Coverage {
 
   /** What is complete of an entity is so under its new id. */
   rename({ from, to }: Rename): void {
-    if (this.backfilled.has(from)) this.backfilled.add(to);
+    // Whoever gets the old id next has a past of its own.
+    if (this.backfilled.delete(from)) this.backfilled.add(to);
+    else this.backfilled.delete(to);
   }
 
   /** Something may have been missed from now on. An open gap keeps its beginning: nothing before is covered either. */

@@ -1,11 +1,12 @@
 import { type Clock, delay } from "#core/clock.ts";
 import type { Emitter } from "#core/emitter.ts";
-import { isCadenceError, toCadenceError } from "#core/errors.ts";
+import { CadenceError, isCadenceError, toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Entity, EntityId } from "#model/entity.ts";
 import type { Gap } from "#model/gap.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { PollBurst } from "#model/poll.ts";
+import type { Rename } from "#model/rename.ts";
 import { unavailable } from "#model/sample.ts";
 import type { Coverage } from "./coverage.ts";
 import { discover, type Discovered, type DiscoveryOptions, withAttributes } from "./discovery.ts";
@@ -78,6 +79,8 @@ export class Follower {
   readonly #attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
   readonly #unavailable = new Set<EntityId>();
   #missing: readonly string[] = [];
+  /** Renames on their way into the store; true once they are there. */
+  #renaming: Promise<boolean> = Promise.resolve(true);
   /** When this connection's entities were last asked for; entities that were found later may have been there since. */
   #discoveredAt = Number.POSITIVE_INFINITY;
 
@@ -154,7 +157,7 @@ export class Follower {
     const { session, filler, followed, subscribed } = connected;
     const askedAt = this.#options.clock.now();
     const found = await discover(session, this.#options);
-    await this.#followRenames(found.entities, followed);
+    await this.#followRenames(found.entities, connected);
     const present = new Set(found.entities.map(({ entityId }) => entityId));
     for (const entityId of followed) if (!present.has(entityId)) followed.delete(entityId);
     this.#tellMissing(found.missing);
@@ -172,17 +175,42 @@ export class Follower {
     this.#options.events.emit("connections", found.connections);
   }
 
-  /** Before anything of the new id is delivered: what was delivered of the old one is its past. */
-  async #followRenames(found: Discovered["entities"], followed: Set<EntityId>): Promise<void> {
+  /**
+   * Before anything of the new id is delivered, or told: what was delivered of the old one is its past. Throws when the renames could not be stored; they are then found again. One
+   * that is still on its way when a connection ends is waited for by the next: told twice, entities that swap ids would swap back.
+   */
+  async #followRenames(found: Discovered["entities"], { session, followed }: Connected): Promise<void> {
+    await untilEnd(this.#renaming, session);
     const before = this.#found.length > 0 ? this.#found : (this.#options.known?.() ?? []);
     const renamed = renamesBetween(before, found);
     if (renamed.length === 0) return;
-    for (const rename of renamed) {
-      this.#options.coverage.rename(rename);
-      followed.delete(rename.from);
-      this.#attributes.delete(rename.from);
+    this.#renaming = this.#storeRenames(renamed, before);
+    if (!(await untilEnd(this.#renaming, session)))
+      throw new CadenceError("STORE_IO", "Entities were renamed, and that could not be stored.", {
+        remedy: "It is tried again by itself; the log says why.",
+      });
+    for (const { from } of renamed) {
+      followed.delete(from);
+      this.#attributes.delete(from);
     }
-    await this.#options.sink.deliver({ origin: "snapshot", samples: [], renamed });
+  }
+
+  /** False when they could not be stored. Never rejects. */
+  async #storeRenames(renamed: readonly Rename[], before: readonly Omit<Entity, "name">[]): Promise<boolean> {
+    const { sink, coverage } = this.#options;
+    const settled = Promise.withResolvers<boolean>();
+    const delivery = { origin: "snapshot", samples: [], renamed, onSettled: settled.resolve } as const;
+    const stored = await sink.deliver(delivery).then(
+      () => settled.promise,
+      () => false,
+    );
+    if (!stored) return false;
+    for (const rename of renamed) coverage.rename(rename);
+    this.#found = renamed.reduce<readonly Omit<Entity, "name">[]>(
+      (all, { from, to }) => all.map((each) => (each.entityId === from ? { ...each, entityId: to } : each)),
+      before,
+    );
+    return true;
   }
 
   /** Once, and again when it has changed. */
@@ -265,5 +293,18 @@ export class Follower {
       changed = Promise.withResolvers<void>();
       await this.#discover(connected);
     }
+  }
+}
+
+/** Rejects when the connection ends first. */
+async function untilEnd<Result>(work: Promise<Result>, { ended }: Session): Promise<Result> {
+  ended.throwIfAborted();
+  const lost = Promise.withResolvers<never>();
+  const reject = (): void => lost.reject(ended.reason as Error);
+  ended.addEventListener("abort", reject, { once: true });
+  try {
+    return await Promise.race([work, lost.promise]);
+  } finally {
+    ended.removeEventListener("abort", reject);
   }
 }

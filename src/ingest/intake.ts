@@ -164,9 +164,10 @@ export class Intake implements Service {
 
   async #work(): Promise<void> {
     while (this.#next < this.#deliveries.length) {
-      const batch = this.#nextBatch();
-      await this.#handOn(batch.batch);
-      this.#waiting -= batch.samples;
+      const { batch, samples, settled } = this.#nextBatch();
+      const stored = await this.#handOn(batch);
+      for (const settle of settled) settle(stored);
+      this.#waiting -= samples;
       this.#room.resolve();
       this.#room = Promise.withResolvers<void>();
     }
@@ -178,7 +179,12 @@ export class Intake implements Service {
    * Whole deliveries, so that what each proves is stored with its samples. Two that tell of the same moment of an entity never share a
    * batch: within one, several texts of a moment are a sequence.
    */
-  #nextBatch(): { readonly batch: IntakeBatch; readonly samples: number } {
+  #nextBatch(): {
+    readonly batch: IntakeBatch;
+    readonly samples: number;
+    readonly settled: readonly ((stored: boolean) => void)[];
+  } {
+    const settled: ((stored: boolean) => void)[] = [];
     const readings: Reading[] = [];
     const renamed: Rename[] = [];
     const backfilled: EntityId[] = [];
@@ -211,6 +217,7 @@ export class Intake implements Service {
       coveredUntil = delivery.coveredUntil ?? coveredUntil;
       renamed.push(...(delivery.renamed ?? []));
       backfilled.push(...(delivery.backfilled ?? []));
+      if (delivery.onSettled !== undefined) settled.push(delivery.onSettled);
       if (delivery.closedGap !== undefined) closedGaps.push(delivery.closedGap);
     }
     this.#next += taken;
@@ -227,10 +234,12 @@ export class Intake implements Service {
         ...(coveredUntil === undefined || this.#lost ? {} : { coveredUntil }),
       },
       samples,
+      settled,
     };
   }
 
-  async #handOn(batch: IntakeBatch): Promise<void> {
+  /** False when the batch was given up. */
+  async #handOn(batch: IntakeBatch): Promise<boolean> {
     const { clock, logger, sink } = this.#options;
     let told: string | undefined;
     for (let wait: number = retry.first; ; wait = Math.min(retry.slowest, wait * 2)) {
@@ -238,7 +247,7 @@ export class Intake implements Service {
         await sink(batch);
         this.#accepted += batch.readings.length;
         if (told !== undefined) logger.info("Values are stored again; none of those that waited was lost");
-        return;
+        return true;
       } catch (error) {
         const failure = toCadenceError(error);
         const again = worthAgain(failure) && !this.#stop.signal.aborted;
@@ -252,7 +261,7 @@ export class Intake implements Service {
         if (!again) {
           this.#refused += batch.readings.length;
           this.#lost = true;
-          return;
+          return false;
         }
         await delay(clock, wait, this.#stop.signal).catch(() => undefined);
       }

@@ -19,6 +19,8 @@ export interface Delivery {
   readonly backfilled?: readonly EntityId[];
   /** Entities that go on under other ids from here on: what was delivered before is theirs. */
   readonly renamed?: readonly Rename[];
+  /** Called once what the delivery holds is stored, or, with false, given up. */
+  readonly onSettled?: (stored: boolean) => void;
   /** A gap that this delivery closes. */
   readonly closedGap?: Gap;
 }

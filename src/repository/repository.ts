@@ -4,7 +4,7 @@ import { AdjustmentsRepository } from "./adjustments.ts";
 import { AnnouncedRepository } from "./announced.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { GapRepository } from "./gaps.ts";
-import { HomeRepository } from "./home.ts";
+import { HomeRepository, type StoredHome } from "./home.ts";
 import { ImportsRepository } from "./imports.ts";
 import { IntervalHistoryRepository } from "./interval-history.ts";
 import { LegacyRepository } from "./legacy.ts";
@@ -53,18 +53,22 @@ export class Repository {
     if (batch.size > 0) await this.#storage.write(batch);
   }
 
-  /** What is kept of an entity goes on under its new id. Done again after it was cut off, it does the rest; false when nothing is kept of the old id. */
-  async rename({ from, to }: Rename): Promise<boolean> {
-    const renamed = await this.samples.rename(from, to);
+  /**
+   * What is kept of an entity goes on under its new id; the samples, and `home` as it then is, last and in one step: cut off before that, it is done again, after it never. Nothing
+   * of whoever may have had the new id before is lost.
+   */
+  async rename(rename: Rename, home: StoredHome): Promise<void> {
+    const { from, to } = rename;
     await this.longTermStatistics.rename(from, to);
-    const batch = new Batch();
-    await this.intervalHistory.rename(batch, from, to);
-    this.entityStats.stageDelete(batch, from);
-    const backfilled = this.runtimeState.backfilled.has(from) ? [to] : [];
-    this.runtimeState.stage(batch, undefined, backfilled);
-    await this.#storage.write(batch);
-    this.runtimeState.committed(undefined, backfilled);
-    return renamed;
+    const history = new Batch();
+    await this.intervalHistory.rename(history, from, to);
+    if (history.size > 0) await this.#storage.write(history);
+    const last = new Batch();
+    for (const entityId of [from, to]) this.entityStats.stageDelete(last, entityId);
+    this.runtimeState.stageRename(last, rename);
+    this.home.stage(last, home);
+    if (!(await this.samples.rename(from, to, last))) await this.#storage.write(last);
+    this.runtimeState.renamed(rename);
   }
 
   /** Resolves when everything committed survives power loss. */

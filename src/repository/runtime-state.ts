@@ -1,4 +1,5 @@
 import type { EntityId } from "#model/entity.ts";
+import type { Rename } from "#model/rename.ts";
 import type { Batch, Collection, Document, Storage } from "#storage/index.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
@@ -45,6 +46,18 @@ export class RuntimeStateRepository {
       this.#coverage.stagePut(batch, { coveredUntil });
     }
     for (const entityId of backfilled) this.#backfilled.stagePut(batch, entityId, coveredUntil ?? 0);
+  }
+
+  /** See Rename; counts once the batch is written, see `renamed`. */
+  stageRename(batch: Batch, { from, to }: Rename): void {
+    this.#backfilled.stageDelete(batch, from);
+    if (this.#known.has(from)) this.#backfilled.stagePut(batch, to, this.#coveredUntil ?? 0);
+    else this.#backfilled.stageDelete(batch, to);
+  }
+
+  renamed({ from, to }: Rename): void {
+    if (this.#known.delete(from)) this.#known.add(to);
+    else this.#known.delete(to);
   }
 
   /** Says that what was staged is now stored. */

@@ -30,8 +30,8 @@ export class SampleRepository {
   }
 
   /** See Rename; false when nothing is stored of it. */
-  rename(from: EntityId, to: EntityId): Promise<boolean> {
-    return this.#storage.series.rename(from, to);
+  rename(from: EntityId, to: EntityId, extra: Batch): Promise<boolean> {
+    return this.#storage.series.rename(from, to, extra);
   }
 
   entityIds(): readonly EntityId[] {

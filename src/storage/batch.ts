@@ -18,6 +18,12 @@ export class Batch {
     return this;
   }
 
+  /** What another batch holds, behind what is here. */
+  append({ operations }: Batch): this {
+    for (const operation of operations) this.#operations.push(operation);
+    return this;
+  }
+
   get operations(): readonly Operation[] {
     return this.#operations;
   }

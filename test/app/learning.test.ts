@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Knowledge } from "#app/knowledge.ts";
 import { Learning } from "#app/learning.ts";
+import { renamesBetween } from "#bridge/renames.ts";
+import { CadenceError } from "#core/errors.ts";
 import { silentLogger } from "#core/logger.ts";
 import type { IntakeBatch } from "#ingest/intake-batch.ts";
 import type { Entity } from "#model/entity.ts";
@@ -29,7 +31,7 @@ async function open(volume: MemoryVolume) {
   const knowledge = new Knowledge();
   const learning = new Learning({ repository, knowledge, logger: silentLogger, clock });
   await learning.start();
-  return { clock, storage, repository, knowledge, learning };
+  return { clock, volume, storage, repository, knowledge, learning };
 }
 
 const random = seeded(5);
@@ -151,6 +153,44 @@ describe("a renamed entity", () => {
     // Told once more, after it was cut off: nothing is left to do.
     await next.learning.take(batchOf([], { renamed: [{ from: "sensor.a", to: "sensor.z" }] }));
     await check(next.knowledge, next.repository);
+  });
+
+  it("that swaps ids with another one keeps its own past, wherever a crash cuts it off", async () => {
+    const other = (reading: Reading): Reading => ({ ...reading, entityId: "sensor.b" });
+    const known = ["sensor.a", "sensor.b"].map((entityId) => ({ ...entity, entityId, uniqueId: entityId }));
+    const now = [{ ...known[0], entityId: "sensor.b" } as Entity, { ...known[1], entityId: "sensor.a" } as Entity];
+    for (let allowed = 0; ; allowed += 1) {
+      const begun = await open(new MemoryVolume());
+      begun.knowledge.setEntities(known);
+      await begun.learning.take(
+        batchOf([...readingsOf(rows.slice(0, 9)), ...readingsOf(rows.slice(9, 30)).map(other)]),
+      );
+      await begun.learning.save();
+      await begun.storage.sync();
+      const volume = begun.volume;
+      let operations = 0;
+      const failing = volume.crash(() => 0.99, {
+        onOperation: () => {
+          operations += 1;
+          if (operations > allowed) throw new CadenceError("STORE_IO", "The power is off.");
+        },
+      });
+      let done = false;
+      try {
+        const { learning, knowledge } = await open(failing);
+        await learning.take(batchOf([], { renamed: renamesBetween(knowledge.entities, now) }));
+        done = true;
+      } catch (error) {
+        if (!(error instanceof CadenceError)) throw error;
+      }
+      const next = await open(failing.crash(() => 0.99));
+      const left = renamesBetween(next.knowledge.entities, now);
+      await next.learning.take(batchOf([], { renamed: left }));
+      expect(next.repository.samples.extent("sensor.b")?.samples, `cut off after ${allowed}`).toBe(9);
+      expect(next.repository.samples.extent("sensor.a")?.samples, `cut off after ${allowed}`).toBe(21);
+      expect(next.repository.samples.entityIds()).toHaveLength(2);
+      if (done) return expect(allowed).toBeGreaterThan(5);
+    }
   });
 
   it("whose new id has a past of its own is learned from both", async () => {

@@ -319,6 +319,24 @@ describe("a renamed entity", () => {
     expect(new Set(live.map(asLine)).size).toBe(live.length);
   });
 
+  it("is told once, also when the connection ends while it is being stored", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    const { bridge, sink, entities } = startBridge(clock, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    sink.holdsRenames = true;
+    const old = home.home.registers.find(({ uniqueId }) => uniqueId !== undefined)?.entityId ?? "";
+    home.rename(old, "sensor.quite_another");
+    await until("told", () => sink.deliveries.some(({ renamed }) => renamed !== undefined));
+    await home.restart(30_000, 30_000);
+    await pause(500);
+    expect(bridge.health().state).toBe("syncing");
+    sink.settleRenames();
+    await until("live", () => bridge.health().state === "live");
+    expect(entities().map(({ entityId }) => entityId)).toContain("sensor.quite_another");
+    expect(sink.deliveries.flatMap(({ renamed = [] }) => renamed)).toHaveLength(1);
+  });
+
   it("while the daemon was away is known from what it knew before", async () => {
     const clock = acceleratedClock(Date.now(), homeSpeed);
     const home = await startHome(clock);

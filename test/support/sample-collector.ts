@@ -7,6 +7,9 @@ export class SampleCollector implements SamplePort {
   readonly deliveries: Delivery[] = [];
   hasRoom = true;
   refused = 0;
+  /** Keeps whoever renamed something waiting. */
+  holdsRenames = false;
+  readonly #held: ((stored: boolean) => void)[] = [];
 
   offer(delivery: Delivery): boolean {
     if (this.hasRoom) this.deliveries.push(delivery);
@@ -16,7 +19,13 @@ export class SampleCollector implements SamplePort {
 
   deliver(delivery: Delivery): Promise<void> {
     this.deliveries.push(delivery);
+    if (delivery.onSettled !== undefined) this.#held.push(delivery.onSettled);
+    if (!this.holdsRenames) this.settleRenames();
     return Promise.resolve();
+  }
+
+  settleRenames(): void {
+    for (const settle of this.#held.splice(0)) settle(true);
   }
 
   /** Every sample once, however often it came. */

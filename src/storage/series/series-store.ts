@@ -188,10 +188,7 @@ export class SeriesStore {
     const logKey = keyOf(KeySpace.log, orderedU64(this.#nextLog));
     const entry = encodeLogEntry(news);
     if (stored > 0) batch.put(logKey, entry);
-    for (const operation of extra?.operations ?? []) {
-      if (operation.kind === "put") batch.put(operation.key, operation.value);
-      else batch.delete(operation.key);
-    }
+    if (extra !== undefined) batch.append(extra);
     if (batch.size > 0) await this.#store.write(batch);
     for (const state of created) this.#enter(state);
     this.#enterHeads(news);
@@ -471,36 +468,40 @@ export class SeriesStore {
     return time;
   }
 
-  /** A series goes, with everything that is stored of it. Resolves with the number of samples that went. */
-  async remove(series: string): Promise<number> {
+  /** A series goes, with everything that is stored of it, in one step with what `extra` holds. Resolves with the number of samples that went. */
+  async remove(series: string, extra: Batch = new Batch()): Promise<number> {
     return this.#maintaining.run(async () => {
       for (;;) {
         await this.#checkpoint();
-        const removed = await this.#changing.run(() => this.#removeBlocked(series));
+        const removed = await this.#changing.run(() => this.#removeBlocked(series, extra));
         if (removed !== undefined) return removed;
       }
     });
   }
 
   /**
-   * A series goes on under another name; one that has that name already takes its samples in. Resolves with true when there was something to rename, once it survives the
-   * end of the process. Throws what the store throws; samples are then under one of the names, or both.
+   * A series goes on under another name; one that has that name already takes its samples in. Everything in `extra` is stored in the step in which the old name goes. Resolves
+   * with true when there was something to rename, once it survives the end of the process; nothing is stored otherwise. Throws what the store throws; samples are then under one of the
+   * names, or both.
    */
-  async rename(from: string, to: string): Promise<boolean> {
+  async rename(from: string, to: string, extra: Batch = new Batch()): Promise<boolean> {
     const source = this.#byName.get(from);
     if (source === undefined || from === to) return false;
     if (this.#byName.has(to)) {
       await this.#copy(from, to);
-      await this.remove(from);
+      await this.remove(from, extra);
       return true;
     }
     return this.#changing.run(async () => {
       // Somebody was faster.
-      if (this.#byName.has(to) || this.#byName.get(from) !== source) return this.#byName.has(to);
+      if (this.#byName.has(to) || this.#byName.get(from) !== source) {
+        throw new CadenceError("STORE_CONFLICT", `The series ${to} came to be while ${from} was given its name.`);
+      }
       const batch = new Batch()
         .delete(nameKey(from, source.id))
         .delete(keyOf(KeySpace.seriesName1, textKey(from)))
-        .put(nameKey(to, source.id), new Uint8Array());
+        .put(nameKey(to, source.id), new Uint8Array())
+        .append(extra);
       await this.#store.write(batch);
       this.#byName.delete(from);
       source.name = to;
@@ -515,13 +516,14 @@ export class SeriesStore {
   }
 
   /** Undefined when samples of the series came to the log meanwhile. */
-  async #removeBlocked(series: string): Promise<number | undefined> {
+  async #removeBlocked(series: string, extra: Batch): Promise<number | undefined> {
     const state = this.#byName.get(series);
     if (state === undefined) return 0;
     if (state.head.count > 0) return undefined;
     const batch = new Batch().delete(nameKey(series, state.id)).delete(keyOf(KeySpace.seriesName1, textKey(series)));
     for (const block of state.blocks) this.#shelf.stageRemoval(block, batch);
     for (const block of state.expired) batch.delete(expiredKey(block));
+    batch.append(extra);
     const samples = state.info?.samples ?? 0;
     await this.#store.bulk(batch);
     this.#byName.delete(series);
