@@ -3,6 +3,7 @@ import type { Bus } from "#model/bus.ts";
 import type { EffectiveInterval } from "#model/effective-interval.ts";
 import type { Entity, EntityId } from "#model/entity.ts";
 import type { EntityStatistics } from "#model/entity-statistics.ts";
+import { type Findings, noFindings } from "#model/findings.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
 import type { Rename } from "#model/rename.ts";
@@ -13,8 +14,11 @@ import { loadOf, loadSentence } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
 import { busesOf } from "#modbus/topology.ts";
+import type { Known } from "#pipeline/find.ts";
+import { TraceStage } from "#pipeline/grid/trace-stage.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
+import { commonInterval } from "#pipeline/polling/common-interval.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
 
@@ -36,6 +40,9 @@ export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
 export class Knowledge {
   readonly statistics = new StatisticsStage();
   readonly intervals = new EffectiveIntervals();
+  readonly traces = new TraceStage();
+  /** As of the last time it was found out. */
+  findings: Findings = noFindings;
   readonly #services = new Map<string, ServiceTime>();
   /** Of now: what was lost in an earlier run says nothing. */
   readonly #timeOuts = new Map<string, TimeOuts>();
@@ -77,6 +84,24 @@ export class Knowledge {
   rename({ from, to }: Rename): void {
     this.statistics.states.rename(from, to);
     this.intervals.states.rename(from, to);
+    this.traces.states.rename(from, to);
+  }
+
+  /** All that is known of each entity, for findings; entities without a value are left out. */
+  known(now: number): readonly Known[] {
+    const all = this.#statistics(
+      now,
+      this.#known(({ entityId }) => this.#intervalOf(entityId)),
+    );
+    return this.#entities.flatMap((entity) => {
+      const { entityId } = entity;
+      const statistics = all.get(entityId);
+      const behaviour = this.statistics.behaviour(entityId);
+      const trace = this.traces.states.get(entityId);
+      return statistics === undefined || behaviour === undefined || trace === undefined
+        ? []
+        : [{ entity, statistics, behaviour, trace }];
+    });
   }
 
   seePolls(burst: PollBurst): void {
@@ -107,8 +132,8 @@ export class Knowledge {
 
   /** `now` in ms since 1970, `budget` as a share of each bus. */
   describe(now: number, budget: number): Description {
-    const intervals = this.#known(({ entityId }) => this.intervals.interval(entityId) ?? this.#combOf(entityId));
-    const statistics = this.#known((entity) => this.#summary(entity, now, intervals.get(entity.entityId)));
+    const intervals = this.#known(({ entityId }) => this.#intervalOf(entityId));
+    const statistics = this.#statistics(now, intervals);
     const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
     const names = new Map(this.#entities.map(({ entityId, name }) => [entityId, name]));
     const advice = new Map<EntityId, Advice>();
@@ -136,12 +161,17 @@ export class Knowledge {
       return { bus, load, budget, missing: missing / Math.max(1, known.length), sentence };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
+    const clusterOf = new Map(
+      this.findings.clusters.flatMap(({ id, members }) => members.map((entityId) => [entityId, id])),
+    );
     const entities = this.#entities.map((entity) => ({
       entity,
       ...optional("busId", busOf.get(entity.entityId)),
       ...optional("statistics", statistics.get(entity.entityId)),
       ...optional("interval", intervals.get(entity.entityId)),
       ...optional("advice", advice.get(entity.entityId)),
+      ...optional("pattern", this.findings.patterns.get(entity.entityId)?.[0]),
+      ...optional("cluster", clusterOf.get(entity.entityId)),
     }));
     return {
       buses: buses.toSorted((a, b) => b.load.utilisation - a.load.utilisation),
@@ -150,6 +180,10 @@ export class Knowledge {
           (b.advice?.share ?? 0) - (a.advice?.share ?? 0) || a.entity.entityId.localeCompare(b.entity.entityId, "en"),
       ),
     };
+  }
+
+  #intervalOf(entityId: EntityId): EffectiveInterval | undefined {
+    return this.intervals.interval(entityId) ?? this.#combOf(entityId);
   }
 
   /** Without a read that was seen, the reads show in the times between changes. */
@@ -161,16 +195,30 @@ export class Knowledge {
     return { entityId, seconds: interval / 1_000, origin: "changes", gaps: gaps.length, asOf };
   }
 
-  #summary(
-    { entityId, stateClass }: Entity,
+  /** Of an entity whose reads do not show, reads are counted as often as its bus's others are read. */
+  #statistics(
     now: number,
-    interval: EffectiveInterval | undefined,
-  ): EntityStatistics | undefined {
-    return this.statistics.summarize(entityId, {
-      now,
-      ...optional("interval", interval?.seconds),
-      ...optional("stateClass", stateClass),
-    });
+    intervals: ReadonlyMap<EntityId, EffectiveInterval>,
+  ): ReadonlyMap<EntityId, EntityStatistics> {
+    const common = new Map<EntityId, number | undefined>();
+    for (const { entityIds } of this.#buses) {
+      const known = entityIds.map((entityId) => intervals.get(entityId)?.seconds).filter((each) => each !== undefined);
+      const seconds = commonInterval(known);
+      for (const entityId of entityIds) common.set(entityId, seconds);
+    }
+    return this.#known(({ entityId, stateClass }) =>
+      this.statistics.summarize(entityId, {
+        now,
+        unwatched: this.#unwatchedSince(this.statistics.firstTime(entityId)),
+        ...optional("interval", intervals.get(entityId)?.seconds ?? common.get(entityId)),
+        ...optional("stateClass", stateClass),
+      }),
+    );
+  }
+
+  /** Milliseconds since `time` in which no entity was watched, as far as that was found out. */
+  #unwatchedSince(time: number): number {
+    return this.findings.unwatched.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, time)), 0);
   }
 
   #known<Value>(of: (entity: Entity) => Value | undefined): ReadonlyMap<EntityId, Value> {

@@ -7,6 +7,7 @@ import { normalize } from "#ingest/normalize.ts";
 import type { Entity, EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
 import type { Rename } from "#model/rename.ts";
+import { traceSpan } from "#pipeline/grid/trace.ts";
 import type { Repository } from "#repository/repository.ts";
 import type { StoredHome } from "#repository/home.ts";
 import type { SourceBatch } from "#sources/source.ts";
@@ -28,6 +29,7 @@ export interface LearningOptions {
  */
 const saveSoon = 60_000;
 const saveEvery = 300_000;
+const saveTracesEvery = 86_400_000;
 /** A few years of a home that restarts once a day. */
 const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */
@@ -47,6 +49,7 @@ export class Learning implements Service {
   #home = "";
   #timer: Timer | undefined;
   #stopped = false;
+  #tracesSavedAt = 0;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(options: LearningOptions) {
@@ -57,6 +60,7 @@ export class Learning implements Service {
   async start(): Promise<void> {
     await restoreKnowledge(this.#options.repository, this.#options.knowledge);
     this.#home = JSON.stringify(this.#describeHome());
+    this.#tracesSavedAt = this.#options.clock.monotonic();
     this.#schedule(saveSoon);
   }
 
@@ -66,6 +70,7 @@ export class Learning implements Service {
     this.#timer?.cancel();
     await this.#saving;
     await this.save();
+    await this.#saveTraces();
   }
 
   inspect(): Readonly<Record<string, unknown>> {
@@ -84,6 +89,7 @@ export class Learning implements Service {
     repository.runtimeState.committed(intake.coveredUntil, intake.backfilled);
     const inOrder = this.#inOrder(intake.readings);
     knowledge.statistics.step(inOrder);
+    knowledge.traces.step(inOrder);
     // When as many were new to the store as came in order, the late ones were all there already.
     if (stored !== inOrder.length) {
       const taken = new Set(inOrder);
@@ -176,6 +182,20 @@ export class Learning implements Service {
     });
     this.#home = text;
     for (const entityId of saved) this.#unsaved.delete(entityId);
+    if (this.#options.clock.monotonic() - this.#tracesSavedAt >= saveTracesEvery) await this.#saveTraces();
+  }
+
+  /** They are large, and what was not saved of them is read again from the samples. */
+  async #saveTraces(): Promise<void> {
+    const { repository, knowledge, clock } = this.#options;
+    const changed = knowledge.traces.states.takeDirty();
+    await repository.commit((batch) => {
+      for (const entityId of changed) {
+        const trace = knowledge.traces.snapshotOf(entityId);
+        if (trace !== undefined) repository.traces.stage(batch, entityId, trace);
+      }
+    });
+    this.#tracesSavedAt = clock.monotonic();
   }
 
   #describeHome(): StoredHome {
@@ -200,6 +220,7 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
     const saved = await repository.entityStats.get(entityId);
     if (saved !== undefined) knowledge.intervals.restore(entityId, saved.interval);
     const extent = repository.samples.extent(entityId);
+    knowledge.traces.restore(entityId, await repository.traces.get(entityId));
     const restored = saved !== undefined && knowledge.statistics.restore(entityId, saved.statistics);
     if (restored) {
       await learnFromStore(repository, knowledge, entityId, knowledge.statistics.lastTime(entityId) + 1);
@@ -207,11 +228,11 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
     // Something came late after the last save.
     if (!restored || knowledge.statistics.samples(entityId) !== extent?.samples) {
       await learnFromStore(repository, knowledge, entityId);
-    }
+    } else await traceFromStore(repository, knowledge, entityId);
   }
 }
 
-/** Learns an entity from its stored samples: from `from` on, else anew from the first. */
+/** Learns an entity from its stored samples: from `from` on, else anew from the first, its trace as well. */
 async function learnFromStore(
   repository: Repository,
   knowledge: Knowledge,
@@ -219,7 +240,26 @@ async function learnFromStore(
   from?: number,
 ): Promise<void> {
   if (from === undefined) knowledge.statistics.forget(entityId);
+  for await (const readings of readingsOf(repository, entityId, from)) knowledge.statistics.step(readings);
+  if (from !== undefined) return;
+  knowledge.traces.forget(entityId);
+  await traceFromStore(repository, knowledge, entityId);
+}
+
+/** Brings an entity's trace up to date; what is older than the trace reaches is not read. */
+async function traceFromStore(repository: Repository, knowledge: Knowledge, entityId: EntityId): Promise<void> {
+  const newest = repository.samples.extent(entityId)?.last ?? 0;
+  const from = Math.max(knowledge.traces.lastTime(entityId) + 1, newest - traceSpan);
+  if (from > newest) return;
+  for await (const readings of readingsOf(repository, entityId, from)) knowledge.traces.step(readings);
+}
+
+async function* readingsOf(
+  repository: Repository,
+  entityId: EntityId,
+  from: number | undefined,
+): AsyncGenerator<readonly Reading[]> {
   for await (const samples of repository.samples.read(entityId, from === undefined ? {} : { from })) {
-    knowledge.statistics.step(samples.map(normalize).filter((reading) => reading !== undefined));
+    yield samples.map(normalize).filter((reading) => reading !== undefined);
   }
 }

@@ -13,6 +13,7 @@ import { Publisher } from "#publish/publisher.ts";
 import type { Repository } from "#repository/repository.ts";
 import { Backups, type Storage } from "#storage/index.ts";
 import { PanelServer } from "#web/server.ts";
+import { Analysis } from "./analysis.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
@@ -63,6 +64,7 @@ export function wire({
   let budget = initialBudget;
   const knowledge = new Knowledge();
   const learning = new Learning({ repository, knowledge, logger: logger.child("learning"), clock });
+  const analysis = new Analysis({ repository, knowledge, logger: logger.child("analysis"), clock });
   const storageWatch = new StorageWatch(storage, clock);
   const backups = new Backups({ directory: storeDirectory, clock: networkClock, logger: logger.child("backups") });
   const backupSchedule = new BackupSchedule({
@@ -213,6 +215,7 @@ export function wire({
       { service: storageWatch },
       { service: backupSchedule },
       { service: storageUpkeep },
+      { service: analysis },
       { service: intake },
       { service: bridge },
       ...(broker === undefined ? [] : [{ service: broker }]),

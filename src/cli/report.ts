@@ -1,14 +1,23 @@
+import { findOut } from "#app/analysis.ts";
 import { loadSettings } from "#config/load.ts";
 import { Knowledge } from "#app/knowledge.ts";
 import { restoreKnowledge } from "#app/learning.ts";
 import { formatDuration } from "#core/duration.ts";
+import { noFindings } from "#model/findings.ts";
 import type { EntityOverview } from "#model/overview.ts";
+import { evenlySpaced, type Trace } from "#pipeline/grid/trace.ts";
 import { Repository } from "#repository/repository.ts";
 import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count, percent } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
+import { reportDocument } from "./report-document.ts";
+import { findingLines } from "./report-findings.ts";
+import { sparkLine } from "./spark-line.ts";
 import { type Column, formatTable } from "./table.ts";
+
+/** Characters of a spark line. */
+const sparks = 12;
 
 export const reportCommand: Command = {
   name: "report",
@@ -29,52 +38,31 @@ export const reportCommand: Command = {
     const newest = storage.series.totals().newest ?? 0;
     const { config } = loadSettings();
     const budget = await repository.adjustments.busBudget(config.bus_budget);
+    const findings = (await findOut(repository, knowledge, newest)) ?? noFindings;
     const { buses, entities } = knowledge.describe(newest, budget);
-    out.document({
-      entities: entities.map(reportEntity),
-      buses: buses.map(({ bus, load, sentence }) => ({
-        name: bus.name,
-        type: bus.type,
-        requestsPerSecond: load.requestsPerSecond,
-        utilisation: load.utilisation,
-        utilisationAfter: load.utilisationAfter,
-        timeOutShare: load.timeOutShare,
-        sentence,
-      })),
-    });
+    out.document(reportDocument(entities, buses, findings));
     if (entities.length === 0) out.line("Nothing is known yet.");
     for (const { load, sentence } of buses) {
       out.line(load.counted === 0 ? sentence : `${sentence} With the advice: ${percent(load.utilisationAfter)}.`);
     }
     out.line();
-    for (const line of formatTable(entities, columns, out.width)) out.line(line);
+    const rows = entities.map((overview) => ({
+      ...overview,
+      trace: knowledge.traces.states.get(overview.entity.entityId),
+    }));
+    for (const line of formatTable(rows, columns, out.width)) out.line(line);
+    for (const line of findingLines(findings, out.width)) out.line(line);
     return ExitCode.done;
   },
 };
 
-function reportEntity({ entity, busId, statistics, interval, advice }: EntityOverview): Record<string, unknown> {
-  return {
-    entityId: entity.entityId,
-    samples: statistics?.samples ?? 0,
-    changes: statistics?.changes ?? 0,
-    changeRatePerHour: statistics?.changeRate?.perHour ?? null,
-    kind: statistics?.kind ?? "unknown",
-    resolution: statistics?.resolution ?? null,
-    mean: statistics?.mean ?? null,
-    minimum: statistics?.minimum ?? null,
-    maximum: statistics?.maximum ?? null,
-    availability: statistics?.availability ?? null,
-    bus: busId ?? null,
-    effectiveInterval: interval?.seconds ?? null,
-    jitter: interval?.jitter ?? null,
-    effectiveIntervalFrom: interval?.origin ?? null,
-    recommendedInterval: advice?.recommended ?? null,
-    reason: advice?.reason ?? null,
-  };
+interface Row extends EntityOverview {
+  readonly trace: Trace | undefined;
 }
 
-const columns: readonly Column<EntityOverview>[] = [
+const columns: readonly Column<Row>[] = [
   { title: "Entity", flexible: true, value: ({ entity }) => entity.entityId },
+  { title: "Lately", value: ({ trace }) => (trace === undefined ? "" : sparkLine(evenlySpaced(trace, sparks))) },
   { title: "Kind", value: ({ statistics }) => statistics?.kind ?? "–" },
   { title: "Values", align: "right", value: ({ statistics }) => count(statistics?.samples ?? 0) },
   { title: "Changes", align: "right", value: ({ statistics }) => count(statistics?.changes ?? 0) },
@@ -88,6 +76,7 @@ const columns: readonly Column<EntityOverview>[] = [
     align: "right",
     value: ({ advice }) => (advice?.action === "keep" ? "keep" : seconds(advice?.recommended)),
   },
+  { title: "Does", value: ({ pattern }) => pattern?.kind ?? "–" },
   { title: "Why", flexible: true, value: ({ advice }) => advice?.reason ?? "–" },
 ];
 

@@ -36,6 +36,8 @@ export interface EntityStatistics {
   readonly maximum?: number;
   /** The step of the value: the greatest common step of all differences. */
   readonly resolution?: number;
+  /** Standard deviation of what is no movement: what a smooth line leaves of three values in a row. */
+  readonly noise?: number;
   readonly changeRate?: ChangeRate;
   /** Seconds in which the value moves by what a person would notice (2 % of its range, at least one step), while it moves. */
   readonly secondsToMove?: number;

@@ -3,6 +3,7 @@ import type { Bus, BusLoad } from "./bus.ts";
 import type { EffectiveInterval } from "./effective-interval.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
+import type { Pattern } from "./pattern.ts";
 
 /**
  * `degraded`: connected, and something that should work does not, for which `cause` says what. `refused`: Home Assistant does not accept the token, and waits are
@@ -93,6 +94,10 @@ export interface EntityOverview {
   readonly statistics?: EntityStatistics;
   readonly interval?: EffectiveInterval;
   readonly advice?: Advice;
+  /** The most telling of what it does. */
+  readonly pattern?: Pattern;
+  /** The cluster's id. */
+  readonly cluster?: string;
 }
 
 export interface BusOverview {

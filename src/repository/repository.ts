@@ -2,6 +2,7 @@ import type { Rename } from "#model/rename.ts";
 import { Batch, type Storage } from "#storage/index.ts";
 import { AdjustmentsRepository } from "./adjustments.ts";
 import { AnnouncedRepository } from "./announced.ts";
+import { ClusterRepository } from "./clusters.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { GapRepository } from "./gaps.ts";
 import { HomeRepository, type StoredHome } from "./home.ts";
@@ -11,6 +12,7 @@ import { LegacyRepository } from "./legacy.ts";
 import { LongTermStatisticsRepository } from "./long-term-statistics.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
 import { SampleRepository } from "./samples.ts";
+import { TraceRepository } from "./traces.ts";
 
 /** All that is kept between two runs, one field a collection. */
 export class Repository {
@@ -25,6 +27,8 @@ export class Repository {
   readonly longTermStatistics: LongTermStatisticsRepository;
   readonly adjustments: AdjustmentsRepository;
   readonly announced: AnnouncedRepository;
+  readonly traces: TraceRepository;
+  readonly clusters: ClusterRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -40,6 +44,8 @@ export class Repository {
     this.longTermStatistics = new LongTermStatisticsRepository(storage);
     this.adjustments = new AdjustmentsRepository(storage);
     this.announced = new AnnouncedRepository(storage);
+    this.traces = new TraceRepository(storage);
+    this.clusters = new ClusterRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {
@@ -64,7 +70,10 @@ export class Repository {
     await this.intervalHistory.rename(history, from, to);
     if (history.size > 0) await this.#storage.write(history);
     const last = new Batch();
-    for (const entityId of [from, to]) this.entityStats.stageDelete(last, entityId);
+    for (const entityId of [from, to]) {
+      this.entityStats.stageDelete(last, entityId);
+      this.traces.stageDelete(last, entityId);
+    }
     this.runtimeState.stageRename(last, rename);
     this.home.stage(last, home);
     if (!(await this.samples.rename(from, to, last))) await this.#storage.write(last);

@@ -2,12 +2,16 @@ import type { EntityKind, EntityStatistics } from "#model/entity-statistics.ts";
 import type { Reading } from "#model/reading.ts";
 import { estimateChangeRate } from "./change-rate.ts";
 import { addValue, type Movement, noMovement, secondsToMove, startAt } from "./movement.ts";
+import { addDwell, countTransition, type Dwell, mostStates, noDwell } from "./dwell.ts";
+import { countChange, type HourProfile, noHours, watchHours } from "./hour-profile.ts";
+import { addToNoise, breakNoise, type NoiseFloor, noiseValue, noNoise } from "./noise-floor.ts";
+import { countReads, noReads, type ReadCount } from "./read-count.ts";
 import { addDifference, noResolution, type Resolution, resolutionValue } from "./resolution.ts";
 import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments.ts";
 
-/** Everything that is kept of one entity; plain data, below 2 kB whatever the number of samples. Times in ms. */
+/** Everything that is kept of one entity; plain data, below 3 kB whatever the number of samples. Times in ms. */
 export interface AccumulatorState {
-  readonly version: 3;
+  readonly version: 4;
   samples: number;
   firstTime: number;
   lastTime: number;
@@ -32,16 +36,21 @@ export interface AccumulatorState {
   movement: Movement;
   /** The newest times between two changes without an outage between them, ms. */
   changeGaps: number[];
+  reads: ReadCount;
   /** When the value last changed or came back; NaN while it is away. */
   changedAt: number;
+  /** The longest time between two changes without an outage between them, ms, the newest left out. */
+  longestGap: number;
+  newestGap: number;
+  hours: HourProfile;
+  noise: NoiseFloor;
   /** Distinct texts, as long as they are few. */
   texts: string[];
+  dwell: Dwell;
   manyTexts: boolean;
   numeric: boolean;
 }
 
-/** More distinct texts are not counted: then it is no enum. */
-const fewTexts = 12;
 const noticeableShare = 0.02;
 const wellAboveStep = 1.5;
 /** Enough for the comb of the gaps to show. */
@@ -49,7 +58,7 @@ const newestChangeGaps = 64;
 
 export function emptyAccumulator(): AccumulatorState {
   return {
-    version: 3,
+    version: 4,
     samples: 0,
     firstTime: 0,
     lastTime: Number.NEGATIVE_INFINITY,
@@ -70,8 +79,14 @@ export function emptyAccumulator(): AccumulatorState {
     wideSteps: 0,
     movement: noMovement,
     changeGaps: [],
+    reads: noReads,
     changedAt: Number.NaN,
+    longestGap: 0,
+    newestGap: 0,
+    hours: noHours(),
+    noise: noNoise,
     texts: [],
+    dwell: noDwell(),
     manyTexts: false,
     numeric: true,
   };
@@ -103,6 +118,7 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
   if (before !== undefined && before !== text) {
     state.changes += 1;
     state.lastChange = time;
+    countChange(state.hours, time);
     const step = value - Number(before);
     if (Number.isFinite(step)) {
       state.resolution = addDifference(state.resolution, before, text);
@@ -116,22 +132,33 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
     }
   }
   if (Number.isFinite(value)) {
+    if (afterGap) state.noise = breakNoise(state.noise, value);
+    else if (before !== text) state.noise = addToNoise(state.noise, value);
     state.movement = afterGap
       ? startAt(state.movement, time, value)
       : addValue(state.movement, time, value, noticeableStep(state));
   }
   if (afterGap || before !== text) {
     if (Number.isFinite(state.changedAt) && time > state.changedAt) {
-      state.changeGaps.push(time - state.changedAt);
+      state.longestGap = Math.max(state.longestGap, state.newestGap);
+      state.newestGap = time - state.changedAt;
+      state.changeGaps.push(state.newestGap);
       if (state.changeGaps.length > newestChangeGaps) state.changeGaps.shift();
+      state.reads = countReads(state.reads, state.changeGaps, newestChangeGaps);
     }
     state.changedAt = time;
   }
   state.valueState = text;
   if (!state.manyTexts && !state.texts.includes(text)) {
     state.texts.push(text);
-    state.manyTexts = state.texts.length > fewTexts;
-    if (state.manyTexts) state.texts = [];
+    state.manyTexts = state.texts.length > mostStates;
+    if (state.manyTexts) {
+      state.texts = [];
+      state.dwell = noDwell();
+    }
+  }
+  if (!state.manyTexts && before !== undefined && before !== text && !afterGap) {
+    countTransition(state.dwell, state.texts.indexOf(before), state.texts.indexOf(text));
   }
 }
 
@@ -144,6 +171,10 @@ function noticeableStep({ moments, resolution }: AccumulatorState): number {
 function holdUntil(state: AccumulatorState, time: number): void {
   const held = state.samples === 0 ? 0 : time - state.lastTime;
   if (held <= 0) return;
+  watchHours(state.hours, state.lastTime, time);
+  if (state.lastKind === "number" || state.lastKind === "text") {
+    if (!state.manyTexts) addDwell(state.dwell, state.texts.indexOf(state.lastState), held);
+  }
   if (state.lastKind === "number") state.moments = addWeighted(state.moments, state.lastValue, held);
   else if (state.lastKind !== "text") state.missingTime += held;
 }
@@ -153,6 +184,8 @@ export interface SummaryOptions {
   readonly now: number;
   /** Seconds between reads, where known; without it there is no change rate. */
   readonly interval?: number;
+  /** Milliseconds since the first reading in which nobody watched. @default 0 */
+  readonly unwatched?: number;
   /** Home Assistant's state class, where known. */
   readonly stateClass?: string;
 }
@@ -161,9 +194,9 @@ export interface SummaryOptions {
 export function summarize(
   entityId: string,
   given: AccumulatorState,
-  { now, interval, stateClass }: SummaryOptions,
+  { now, interval, unwatched = 0, stateClass }: SummaryOptions,
 ): EntityStatistics {
-  const state = { ...given };
+  const state = { ...given, hours: structuredClone(given.hours), dwell: structuredClone(given.dwell) };
   holdUntil(state, Math.max(now, state.lastTime));
   const end = Math.max(now, state.lastTime);
   const span = end - state.firstTime;
@@ -176,8 +209,10 @@ export function summarize(
       ? { mean: moments.mean, deviation: Math.sqrt(moments.squares / moments.weight) }
       : {};
   const moves = secondsToMove(state.movement);
+  const noise = state.numeric ? noiseValue(state.noise) : undefined;
   const resolution = state.numeric ? resolutionValue(state.resolution) : undefined;
-  const polls = interval === undefined ? 0 : Math.round(present / 1_000 / interval);
+  const uncounted = present - state.reads.time - unwatched;
+  const polls = interval === undefined ? 0 : Math.max(0, Math.round(state.reads.reads + uncounted / 1_000 / interval));
   const changeRate = interval === undefined ? undefined : estimateChangeRate(polls, state.changes, interval);
   return {
     entityId,
@@ -193,6 +228,7 @@ export function summarize(
     ...mean,
     ...range,
     ...(resolution === undefined ? {} : { resolution }),
+    ...(noise === undefined ? {} : { noise }),
     ...(changeRate === undefined ? {} : { changeRate }),
     ...(moves === undefined || !state.numeric ? {} : { secondsToMove: moves }),
     ...(state.steps < 20 || !state.numeric || moments.squares === 0
@@ -209,6 +245,9 @@ export function summarize(
 export function gapsOfReads({ changeGaps, wideSteps, steps, numeric }: AccumulatorState): readonly number[] {
   return numeric && wideSteps * 2 > steps ? changeGaps : [];
 }
+
+/** What patterns are found from, beside the figures. */
+export type Behaviour = Pick<AccumulatorState, "hours" | "dwell" | "texts" | "longestGap" | "falls">;
 
 /** Two values that only ever alternate. */
 const binaryTexts: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@ import type { Stage } from "../stage.ts";
 import {
   accumulate,
   type AccumulatorState,
+  type Behaviour,
   emptyAccumulator,
   gapsOfReads,
   summarize,
@@ -34,10 +35,20 @@ export class StatisticsStage implements Stage<readonly Reading[], ReadonlyMap<En
     return this.states.get(entityId)?.lastTime ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** The time of the first reading taken, ms since 1970; Infinity when there was none. */
+  firstTime(entityId: EntityId): number {
+    return this.states.get(entityId)?.firstTime ?? Number.POSITIVE_INFINITY;
+  }
+
   /** See `gapsOfReads`. */
   gapsOfReads(entityId: EntityId): readonly number[] {
     const state = this.states.get(entityId);
     return state === undefined ? [] : gapsOfReads(state);
+  }
+
+  /** Undefined when no reading was taken. */
+  behaviour(entityId: EntityId): Behaviour | undefined {
+    return this.states.get(entityId);
   }
 
   /** Samples taken of an entity. */

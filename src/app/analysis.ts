@@ -1,0 +1,101 @@
+import { Breath } from "#core/breathe.ts";
+import type { Clock, Timer } from "#core/clock.ts";
+import { toCadenceError } from "#core/errors.ts";
+import type { Logger } from "#core/logger.ts";
+import type { Service } from "#core/service.ts";
+import type { Findings } from "#model/findings.ts";
+import { PlainDotProducts, VectorDotProducts } from "#pipeline/correlation/dot-products.ts";
+import { dotProductsWasm } from "#pipeline/correlation/dot-products-wasm.ts";
+import { findAll } from "#pipeline/find.ts";
+import type { Repository } from "#repository/repository.ts";
+import type { Knowledge } from "./knowledge.ts";
+
+export interface AnalysisOptions {
+  readonly repository: Repository;
+  readonly knowledge: Knowledge;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** When most of the past has been filled in. */
+const firstAfter = 120_000;
+const every = 3_600_000;
+
+/** Finds out, once an hour, what the signals do and how they go together; between the parts of it everything else runs. */
+export class Analysis implements Service {
+  readonly name = "analysis";
+  readonly #options: AnalysisOptions;
+  #timer: Timer | undefined;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #seconds: number | undefined;
+
+  constructor(options: AnalysisOptions) {
+    this.#options = options;
+  }
+
+  start(): Promise<void> {
+    this.#schedule(firstAfter);
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  inspect(): Readonly<Record<string, unknown>> {
+    return { at: this.#options.knowledge.findings.at, seconds: this.#seconds };
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#timer = this.#options.clock.after(milliseconds, () => {
+      this.#running = this.#run()
+        .catch((error: unknown) => {
+          this.#options.logger.warn(
+            `What the signals do could not be found out; it is tried again in an hour. ${toCadenceError(error).sentence}`,
+          );
+        })
+        .finally(() => {
+          if (!this.#stopped) this.#schedule(every);
+        });
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { repository, knowledge, clock, logger } = this.#options;
+    const begun = clock.monotonic();
+    const found = await findOut(repository, knowledge, clock.now(), () => this.#stopped);
+    if (found === undefined) return;
+    this.#seconds = (clock.monotonic() - begun) / 1_000;
+    if (found.moves.length > 0) await repository.commit((batch) => repository.clusters.stage(batch, found.clusters));
+    logger.info("Signals were compared", {
+      relations: found.relations.filter(({ proven }) => proven).length,
+      clusters: found.clusters.length,
+      identities: found.identities.length,
+    });
+  }
+}
+
+/** Finds out what follows from what is known at `now`, and keeps it there. Undefined when `isCancelled` said so meanwhile. */
+export async function findOut(
+  repository: { readonly clusters: Pick<Repository["clusters"], "get"> },
+  knowledge: Knowledge,
+  now: number,
+  isCancelled: () => boolean = () => false,
+): Promise<Findings | undefined> {
+  const dotProducts = VectorDotProducts.from(Buffer.from(dotProductsWasm, "base64")) ?? new PlainDotProducts();
+  const utcOffset = -new Date(now).getTimezoneOffset() / 60;
+  const clusters = knowledge.findings.at > 0 ? knowledge.findings.clusters : await repository.clusters.get();
+  const work = findAll(knowledge.known(now), { now, utcOffset, dotProducts, clusters });
+  const breath = new Breath();
+  for (let next = work.next(); !isCancelled(); next = work.next()) {
+    if (next.done === true) {
+      knowledge.findings = next.value;
+      return next.value;
+    }
+    await breath.take();
+  }
+  return undefined;
+}

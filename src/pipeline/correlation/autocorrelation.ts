@@ -1,0 +1,37 @@
+import type { Stretch } from "../grid/grid.ts";
+
+/**
+ * Autocorrelation at the lags 0 to `lags` (rows), within stretches only; unknown values are left out. All 0 beyond lag 0 when the values do not vary.
+ */
+export function autocorrelation(values: Float64Array, stretches: readonly Stretch[], lags: number): Float64Array {
+  const centred = centre(values);
+  const result = new Float64Array(lags + 1);
+  let squares = 0;
+  for (const value of centred) squares += value * value;
+  result[0] = 1;
+  if (squares === 0) return result;
+  for (let lag = 1; lag <= lags; lag += 1) result[lag] = lagged(centred, centred, stretches, lag) / squares;
+  return result;
+}
+
+/** Around the mean; 0 where nothing is known. */
+export function centre(values: Float64Array): Float64Array {
+  let count = 0;
+  let sum = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    count += 1;
+    sum += value;
+  }
+  const mean = sum / count;
+  return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
+}
+
+/** Sum of a(row) · b(row + lag) within stretches, lag ≥ 0. */
+export function lagged(a: Float64Array, b: Float64Array, stretches: readonly Stretch[], lag: number): number {
+  let sum = 0;
+  for (const { from, to } of stretches) {
+    for (let row = from; row < to - lag; row += 1) sum += (a[row] as number) * (b[row + lag] as number);
+  }
+  return sum;
+}

@@ -1,0 +1,95 @@
+import type { EntityId } from "#model/entity.ts";
+import type { Grid, Stretch } from "../grid/grid.ts";
+import type { Trace } from "../grid/trace.ts";
+import { autocorrelation } from "./autocorrelation.ts";
+import { pearson } from "./pearson.ts";
+import { ranks } from "./ranks.ts";
+
+/** Longest lag the autocorrelation is known for, as a share of the rows and in rows. */
+const lagShare = 0.25;
+const mostLags = 512;
+/** Rank correlation with time. */
+const trend = 0.95;
+/** Changes to the other side: a counter that is set back. */
+const mostBack = 0.02;
+
+/** One entity on the grid, with what is needed to compare it; each part is computed when it is first asked for. */
+export class Signal {
+  readonly entityId: EntityId;
+  readonly values: Float64Array;
+  /** When it changed, in bins of the trace. */
+  readonly changeTimes: Uint32Array;
+  readonly #stretches: readonly Stretch[];
+  #changes: Float64Array | undefined;
+  #ranks: Float64Array | undefined;
+  #changeRanks: Float64Array | undefined;
+  #memory: Float64Array | undefined;
+  #changeMemory: Float64Array | undefined;
+  #alongTime: number | undefined;
+
+  constructor(entityId: EntityId, trace: Trace, grid: Grid) {
+    this.entityId = entityId;
+    this.values = grid.column(trace);
+    this.changeTimes = trace.bins.subarray(0, trace.count);
+    this.#stretches = grid.stretches;
+  }
+
+  /** From one row to the next, also across a hole; NaN in the first row and where one of the two is not known. */
+  get changes(): Float64Array {
+    this.#changes ??= differences(this.values);
+    return this.#changes;
+  }
+
+  get ranks(): Float64Array {
+    this.#ranks ??= ranks(this.values);
+    return this.#ranks;
+  }
+
+  get changeRanks(): Float64Array {
+    this.#changeRanks ??= ranks(this.changes);
+    return this.#changeRanks;
+  }
+
+  /** Autocorrelation of the values. */
+  get memory(): Float64Array {
+    this.#memory ??= this.#autocorrelation(this.values);
+    return this.#memory;
+  }
+
+  get changeMemory(): Float64Array {
+    this.#changeMemory ??= this.#autocorrelation(this.changes);
+    return this.#changeMemory;
+  }
+
+  /** True for what keeps to one direction, such as a counter: beside time itself that proves no relation. */
+  get isTrend(): boolean {
+    return Math.abs(this.alongTime) > trend;
+  }
+
+  /** Rank correlation with time. */
+  get alongTime(): number {
+    this.#alongTime ??= pearson(this.ranks, Float64Array.from(this.ranks.keys())).r;
+    return this.#alongTime;
+  }
+
+  /** True for what nearly always moves in one direction: two such always seem to go together. */
+  get isMonotone(): boolean {
+    let rises = 0;
+    let falls = 0;
+    for (const change of this.changes) {
+      if (change > 0) rises += 1;
+      else if (change < 0) falls += 1;
+    }
+    return Math.min(rises, falls) <= mostBack * Math.max(rises, falls);
+  }
+
+  #autocorrelation(values: Float64Array): Float64Array {
+    return autocorrelation(values, this.#stretches, Math.min(mostLags, Math.floor(values.length * lagShare)));
+  }
+}
+
+function differences(values: Float64Array): Float64Array {
+  const result = new Float64Array(values.length).fill(Number.NaN);
+  for (let row = 1; row < values.length; row += 1) result[row] = (values[row] as number) - (values[row - 1] as number);
+  return result;
+}

@@ -1,0 +1,119 @@
+import type { Identity } from "#model/identity.ts";
+import { fit } from "./fit.ts";
+import type { Formula } from "./formula.ts";
+import { identityOf, isAccident } from "./identity-of.ts";
+import type { Observed } from "./observed.ts";
+import { mostAgree, pivotsOf } from "./pivots.ts";
+
+/** A factor of more digits is no design but a fit; unless it holds to a thousandth of how the value moves. */
+const mostDigits = 3;
+const precise = 1e-3;
+const strict = { slack: 0 };
+
+/**
+ * Entities that are the same as, or a multiple of, another: all but one of each family, each with the simplest formula that leads to that one. Yields the share that is done.
+ */
+export function* findScaled(observed: readonly Observed[], tries: number): Generator<number, readonly Identity[]> {
+  const edges: { readonly a: number; readonly b: number; readonly cost: number }[] = [];
+  for (const [a, first] of observed.entries()) {
+    const pivots = pivotsOf(first);
+    for (const [b, second] of observed.entries()) {
+      if (a === b) continue;
+      const formula = scaled(first, pivots, second);
+      if (formula === undefined || isAccident(first, formula, fit(first, formula, strict), { slack: 0, tries }))
+        continue;
+      edges.push({ a, b, cost: formula.kind === "same" ? 0 : digitsOf(formula.factor) });
+    }
+    if (a % 8 === 0) yield a / observed.length;
+  }
+  const identities: Identity[] = [];
+  for (const family of familiesOf(observed.length, edges)) {
+    // From whoever shows the most, all others follow.
+    const root = family.toSorted(
+      (a, b) => finenessOf(observed[b] as Observed) - finenessOf(observed[a] as Observed),
+    )[0];
+    const reached = new Set([root as number]);
+    const near = edges.filter(({ a }) => family.includes(a)).toSorted((x, y) => x.cost - y.cost);
+    for (let edge = next(near, reached); edge !== undefined; edge = next(near, reached)) {
+      const [target, term] = [observed[edge.a] as Observed, observed[edge.b] as Observed];
+      reached.add(edge.a);
+      const formula = scaled(target, pivotsOf(target), term);
+      if (formula !== undefined) identities.push(identityOf(target, formula, fit(target, formula, strict)));
+    }
+  }
+  return identities;
+}
+
+function next<Edge extends { readonly a: number; readonly b: number }>(
+  edges: readonly Edge[],
+  reached: ReadonlySet<number>,
+): Edge | undefined {
+  return edges.find(({ a, b }) => reached.has(b) && !reached.has(a));
+}
+
+function familiesOf(count: number, edges: readonly { readonly a: number; readonly b: number }[]): number[][] {
+  const familyOf = Array.from({ length: count }, (_, index) => index);
+  for (const { a, b } of edges) {
+    const [from, to] = [familyOf[a], familyOf[b]];
+    if (from !== to)
+      for (const [index, family] of familyOf.entries()) if (family === from) familyOf[index] = to as number;
+  }
+  const families = new Map<number, number[]>();
+  for (const [index, family] of familyOf.entries()) families.set(family, [...(families.get(family) ?? []), index]);
+  return [...families.values()].filter(({ length }) => length > 1);
+}
+
+function finenessOf({ deviation, step }: Observed): number {
+  return deviation / step;
+}
+
+/** The target as the same as, or a multiple of, the term; undefined when it clearly is neither. */
+function scaled(target: Observed, pivots: readonly number[], term: Observed): Formula | undefined {
+  const differs =
+    (factor: number) =>
+    (row: number): boolean =>
+      !(
+        Math.abs((target.values[row] as number) - factor * (term.values[row] as number)) >
+        target.step + Math.abs(factor) * term.step
+      );
+  if (mostAgree(pivots, differs(1))) return { kind: "same", terms: [term], factor: 1 };
+  // Where the target is furthest from 0 its factor is least uncertain.
+  const [first = 0, last = 0] = [pivots[0], pivots.at(-1)];
+  const largest = Math.abs(target.values[first] as number) > Math.abs(target.values[last] as number) ? first : last;
+  const rough = (target.values[largest] as number) / (term.values[largest] as number);
+  if (!(Math.abs(rough) > 0) || !Number.isFinite(rough) || !mostAgree(pivots, differs(rough))) return undefined;
+  const factor = roundest(target, term);
+  const isPrecise = (target.step + Math.abs(factor) * term.step) / target.deviation < precise;
+  return digitsOf(factor) > mostDigits && !isPrecise ? undefined : { kind: "scaled", terms: [term], factor };
+}
+
+/** The factor with the fewest digits that fits no worse than the one of least squares. */
+function roundest(target: Observed, term: Observed): number {
+  let products = 0;
+  let squares = 0;
+  for (const [row, value] of target.values.entries()) {
+    const other = term.values[row] as number;
+    if (Number.isNaN(value) || Number.isNaN(other)) continue;
+    products += value * other;
+    squares += other * other;
+  }
+  const fitted = products / squares;
+  const exactOf = (factor: number): number => fit(target, { kind: "scaled", terms: [term], factor }, strict).exact;
+  const best = exactOf(fitted);
+  for (let digits = 1; digits < 8; digits += 1) {
+    const factor = Number(fitted.toPrecision(digits));
+    if (exactOf(factor) >= best) return factor;
+  }
+  return fitted;
+}
+
+/** Digits of a factor, or of one over it, whichever is rounder. */
+function digitsOf(factor: number): number {
+  const count = (number: number): number =>
+    number
+      .toPrecision(8)
+      .replace(/e.*$/, "")
+      .replace(/[-.]/g, "")
+      .replace(/^0+|0+$/g, "").length;
+  return Math.min(count(factor), count(1 / factor));
+}

@@ -1,0 +1,140 @@
+import { autocorrelation } from "../correlation/autocorrelation.ts";
+import type { Stretch } from "../grid/grid.ts";
+
+export interface Period {
+  /** Rows. */
+  readonly rows: number;
+  /** Mean correlation of any two of the periods, with neither what is slower nor what is much faster; up to 1. */
+  readonly strength: number;
+  /** Whole periods seen. */
+  readonly cycles: number;
+}
+
+/** Fewer rows a period do not show its shape. */
+const shortest = 4;
+const leastCycles = 3;
+const leastStrength = 0.15;
+/** By so many times the deviation that chance would give the strength must exceed 0; where the period was expected, nothing was searched for. */
+const clearlyNoChance = 4;
+const expected = 2.5;
+const sameAsNatural = 0.03;
+/** Independent values within one period of what has no period. */
+const freedom = 3;
+/** Neighbouring rows of a fast cycle have nothing in common: what repeats then is an echo of the rows' own rhythm. */
+const leastNeighbours = 0.15;
+/** From a hill of the autocorrelation to the valley before it. */
+const leastDepth = 0.1;
+/** The first hills and the highest: the multiples of a short period are as high as itself. */
+const candidatesEach = 8;
+/** A shorter period that is nearly as strong is the period; the longer one its multiple. */
+const nearly = 0.7;
+/** Parts of a period that are averaged. */
+const smoothing = 8;
+
+/**
+ * The time after which a signal repeats itself, on rows of equal width; undefined when it does not. Candidates are the hills of the autocorrelation; also a random walk has such, but its periods do not
+ * resemble each other once what is slower and what is faster is taken away. `natural` are periods that are no surprise: a day (rows).
+ */
+export function findPeriod(
+  values: Float64Array,
+  stretches: readonly Stretch[],
+  natural: readonly number[] = [],
+): Period | undefined {
+  const most = Math.floor(values.length / leastCycles);
+  if (most < shortest) return undefined;
+  const memory = autocorrelation(values, stretches, Math.min(values.length - 1, most + 1));
+  if ((memory[1] as number) < leastNeighbours) return undefined;
+  const found = hills(memory);
+  const highest = found.toSorted((a, b) => (memory[b] as number) - (memory[a] as number)).slice(0, candidatesEach);
+  const judged = [...new Set([...found.slice(0, candidatesEach), ...highest])]
+    .map((lag) => judge(values, stretches, lag))
+    .filter((each) => each !== undefined);
+  const best = judged.reduce((strength, each) => Math.max(strength, each.strength), 0);
+  return judged
+    .filter(({ strength }) => strength >= best * nearly)
+    .toSorted((a, b) => a.rows - b.rows)
+    .find(({ rows, strength, cycles }) => {
+      const isExpected = natural.some((each) => Math.abs(rows / each - 1) < sameAsNatural);
+      return strength >= Math.max(leastStrength, chanceOf(cycles) * (isExpected ? expected : clearlyNoChance));
+    });
+}
+
+/** Lags at which the autocorrelation is positive and higher than around, with a valley between them and 0. */
+function hills(memory: Float64Array): number[] {
+  const found: number[] = [];
+  let valley = 1;
+  for (let lag = 1; lag < memory.length - 1; lag += 1) {
+    const here = memory[lag] as number;
+    valley = Math.min(valley, here);
+    if (here <= (memory[lag - 1] as number) || here < (memory[lag + 1] as number)) continue;
+    if (lag >= shortest && here > 0 && here - valley > leastDepth) found.push(lag);
+  }
+  return found;
+}
+
+function judge(values: Float64Array, stretches: readonly Stretch[], lag: number): Period | undefined {
+  const cycles = Math.floor(values.length / lag);
+  if (cycles < leastCycles) return undefined;
+  const smooth = movingMean(values, stretches, Math.floor(lag / smoothing));
+  const level = movingMean(values, stretches, lag);
+  const band = smooth.map((value, row) => value - (level[row] as number));
+  const memory = autocorrelation(band, stretches, Math.min(band.length - 1, Math.ceil(lag * (cycles - 0.5))));
+  const first = summit(memory, lag, lag);
+  if (first === undefined || (memory[Math.round(lag / 2)] as number) > first.height - leastDepth) return undefined;
+  let exact = first.lag;
+  let sum = 0;
+  let weight = 0;
+  for (let multiple = 1; multiple < cycles; multiple += 1) {
+    const next = summit(memory, exact * multiple, exact);
+    sum += memory[Math.round(exact * multiple)] ?? 0;
+    weight += 1 - multiple / cycles;
+    // The further away a hill, the better it tells the period.
+    if (next !== undefined && next.height > first.height / 2) exact = next.lag / multiple;
+  }
+  return { rows: exact, strength: Math.min(1, sum / weight), cycles };
+}
+
+/** Deviation of the mean correlation of so many independent periods. */
+function chanceOf(cycles: number): number {
+  return 1 / Math.sqrt(((cycles * (cycles - 1)) / 2) * freedom);
+}
+
+/** The hill near a lag, with its top between the rows (parabola through three); undefined when there is none. */
+function summit(
+  memory: Float64Array,
+  near: number,
+  period: number,
+): { readonly lag: number; readonly height: number } | undefined {
+  const reach = Math.max(1, Math.round(Math.min(near * 0.06, period / 5)));
+  let best = Math.round(near);
+  for (let lag = Math.round(near) - reach; lag <= Math.round(near) + reach; lag += 1) {
+    if ((memory[lag] ?? -1) > (memory[best] ?? -1)) best = lag;
+  }
+  const [left, here, right] = [memory[best - 1], memory[best], memory[best + 1]];
+  if (left === undefined || here === undefined || right === undefined || here < left || here < right) return undefined;
+  const bend = left - 2 * here + right;
+  return { lag: best + (bend === 0 ? 0 : (0.5 * (left - right)) / bend), height: here };
+}
+
+/** Mean of the `length` rows around each row, within its stretch; NaN where none of them is known. */
+function movingMean(values: Float64Array, stretches: readonly Stretch[], length: number): Float64Array {
+  const result = new Float64Array(values.length).fill(Number.NaN);
+  const half = Math.floor(length / 2);
+  for (const { from, to } of stretches) {
+    let sum = 0;
+    let count = 0;
+    const add = (row: number, sign: number): void => {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) return;
+      sum += sign * value;
+      count += sign;
+    };
+    for (let row = from; row < Math.min(to, from + half); row += 1) add(row, 1);
+    for (let row = from; row < to; row += 1) {
+      if (row + half < to) add(row + half, 1);
+      if (row - half - 1 >= from) add(row - half - 1, -1);
+      if (count > 0) result[row] = sum / count;
+    }
+  }
+  return result;
+}
