@@ -1,6 +1,7 @@
-/** `npm run bench -- storage` `-- import` or `-- ingest`: which benchmark, and its options. */
+/** `npm run bench -- storage` `-- import`, `-- ingest` or `-- pipeline`: which benchmark, and its options. */
 import { runImportBench } from "./import/run.ts";
 import { runIngestBench } from "./ingest/run.ts";
+import { runPipelineBench } from "./pipeline/run.ts";
 import { runStorageBench } from "./storage/run.ts";
 
 const [name, ...rest] = process.argv.slice(2);
@@ -10,11 +11,14 @@ if (name === "storage") {
   runImportBench(rest);
 } else if (name === "ingest") {
   await runIngestBench(rest);
+} else if (name === "pipeline") {
+  runPipelineBench(rest);
 } else {
   process.stderr.write(
     `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
       `       npm run bench -- import [--rows N]\n` +
-      `       npm run bench -- ingest [--states N]\n`,
+      `       npm run bench -- ingest [--states N]\n` +
+      `       npm run bench -- pipeline [--samples N] [--entities N]\n`,
   );
   process.exitCode = 2;
 }

@@ -46,8 +46,7 @@ export async function evaluate(name: string, file = "series.csv.gz"): Promise<Ev
   const seen = new Set<string>();
   for await (const batch of source.read()) {
     const readings = batch.samples.map(normalize).filter((reading) => reading !== undefined);
-    knowledge.statistics.step(readings);
-    knowledge.traces.step(readings);
+    knowledge.learn(readings);
     for (const { entityId, time } of readings) {
       seen.add(entityId);
       newest = Math.max(newest, time);

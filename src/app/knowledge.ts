@@ -10,17 +10,21 @@ import type { Rename } from "#model/rename.ts";
 import { isMissing } from "#model/sample.ts";
 import type { PollBurst } from "#model/poll.ts";
 import type { Prior } from "#model/prior.ts";
+import type { Reading } from "#model/reading.ts";
+import { windowNames, type WindowStatistics } from "#model/window-statistics.ts";
 import { loadOf, loadSentence } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
 import { busesOf } from "#modbus/topology.ts";
 import type { Known } from "#pipeline/find.ts";
-import { TraceStage } from "#pipeline/grid/trace-stage.ts";
+import { addToTrace, emptyTrace } from "#pipeline/grid/trace.ts";
+import { PerEntityStage } from "#pipeline/per-entity-stage.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
 import { commonInterval } from "#pipeline/polling/common-interval.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
+import { addToWindows, emptyWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
 
 /** What is known of the home at one moment. */
 export interface Description {
@@ -29,6 +33,9 @@ export interface Description {
   /** By share of the bus, largest first. */
   readonly entities: readonly EntityOverview[];
 }
+
+/** A device that has a new value every second read, or less often. */
+const clearlySlower = 1.8;
 
 /** What a bus's service time is kept under between two runs. */
 export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
@@ -40,7 +47,8 @@ export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
 export class Knowledge {
   readonly statistics = new StatisticsStage();
   readonly intervals = new EffectiveIntervals();
-  readonly traces = new TraceStage();
+  readonly traces = new PerEntityStage(emptyTrace, addToTrace);
+  readonly windows = new PerEntityStage(emptyWindows, addToWindows);
   /** As of the last time it was found out. */
   findings: Findings = noFindings;
   readonly #services = new Map<string, ServiceTime>();
@@ -85,6 +93,21 @@ export class Knowledge {
     this.statistics.states.rename(from, to);
     this.intervals.states.rename(from, to);
     this.traces.states.rename(from, to);
+    this.windows.states.rename(from, to);
+  }
+
+  /** Readings in time order of each entity; of those a stage has seen already it takes none. */
+  learn(readings: readonly Reading[]): void {
+    this.statistics.step(readings);
+    this.traces.step(readings);
+    this.windows.step(readings);
+  }
+
+  /** Figures of the last hour, day and week and of all time; empty for an entity that is not known. */
+  windowStatistics(entityId: EntityId, now: number): readonly WindowStatistics[] {
+    const windows = this.windows.states.get(entityId);
+    if (windows === undefined) return [];
+    return windowNames.map((name) => summarizeWindow(windows, name, now)).filter((each) => each !== undefined);
   }
 
   /** All that is known of each entity, for findings; entities without a value are left out. */
@@ -170,6 +193,7 @@ export class Knowledge {
       ...optional("statistics", statistics.get(entity.entityId)),
       ...optional("interval", intervals.get(entity.entityId)),
       ...optional("advice", advice.get(entity.entityId)),
+      ...optional("refreshSeconds", this.#refreshOf(entity.entityId, intervals.get(entity.entityId))),
       ...optional("pattern", this.findings.patterns.get(entity.entityId)?.[0]),
       ...optional("cluster", clusterOf.get(entity.entityId)),
     }));
@@ -193,6 +217,13 @@ export class Knowledge {
     if (interval === undefined) return undefined;
     const asOf = this.statistics.lastTime(entityId);
     return { entityId, seconds: interval / 1_000, origin: "changes", gaps: gaps.length, asOf };
+  }
+
+  /** The comb of the changes is the device's own where it is clearly slower than the reads that were seen. */
+  #refreshOf(entityId: EntityId, interval: EffectiveInterval | undefined): number | undefined {
+    if (interval?.origin !== "last-reported") return undefined;
+    const comb = this.#combOf(entityId);
+    return comb !== undefined && comb.seconds > interval.seconds * clearlySlower ? comb.seconds : undefined;
   }
 
   /** Of an entity whose reads do not show, reads are counted as often as its bus's others are read. */

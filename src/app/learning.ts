@@ -7,7 +7,7 @@ import { normalize } from "#ingest/normalize.ts";
 import type { Entity, EntityId } from "#model/entity.ts";
 import type { Reading } from "#model/reading.ts";
 import type { Rename } from "#model/rename.ts";
-import { traceSpan } from "#pipeline/grid/trace.ts";
+import { compactTrace } from "#pipeline/grid/trace.ts";
 import type { Repository } from "#repository/repository.ts";
 import type { StoredHome } from "#repository/home.ts";
 import type { SourceBatch } from "#sources/source.ts";
@@ -29,7 +29,7 @@ export interface LearningOptions {
  */
 const saveSoon = 60_000;
 const saveEvery = 300_000;
-const saveTracesEvery = 86_400_000;
+const saveCoursesEvery = 86_400_000;
 /** A few years of a home that restarts once a day. */
 const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */
@@ -49,7 +49,7 @@ export class Learning implements Service {
   #home = "";
   #timer: Timer | undefined;
   #stopped = false;
-  #tracesSavedAt = 0;
+  #coursesSavedAt = 0;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(options: LearningOptions) {
@@ -60,7 +60,7 @@ export class Learning implements Service {
   async start(): Promise<void> {
     await restoreKnowledge(this.#options.repository, this.#options.knowledge);
     this.#home = JSON.stringify(this.#describeHome());
-    this.#tracesSavedAt = this.#options.clock.monotonic();
+    this.#coursesSavedAt = this.#options.clock.monotonic();
     this.#schedule(saveSoon);
   }
 
@@ -70,7 +70,7 @@ export class Learning implements Service {
     this.#timer?.cancel();
     await this.#saving;
     await this.save();
-    await this.#saveTraces();
+    await this.#saveCourses();
   }
 
   inspect(): Readonly<Record<string, unknown>> {
@@ -88,8 +88,7 @@ export class Learning implements Service {
     const { stored } = await repository.samples.append(intake.readings, batch);
     repository.runtimeState.committed(intake.coveredUntil, intake.backfilled);
     const inOrder = this.#inOrder(intake.readings);
-    knowledge.statistics.step(inOrder);
-    knowledge.traces.step(inOrder);
+    knowledge.learn(inOrder);
     // When as many were new to the store as came in order, the late ones were all there already.
     if (stored !== inOrder.length) {
       const taken = new Set(inOrder);
@@ -182,20 +181,23 @@ export class Learning implements Service {
     });
     this.#home = text;
     for (const entityId of saved) this.#unsaved.delete(entityId);
-    if (this.#options.clock.monotonic() - this.#tracesSavedAt >= saveTracesEvery) await this.#saveTraces();
+    if (this.#options.clock.monotonic() - this.#coursesSavedAt >= saveCoursesEvery) await this.#saveCourses();
   }
 
   /** They are large, and what was not saved of them is read again from the samples. */
-  async #saveTraces(): Promise<void> {
+  async #saveCourses(): Promise<void> {
     const { repository, knowledge, clock } = this.#options;
     const changed = knowledge.traces.states.takeDirty();
+    knowledge.windows.states.takeDirty();
     await repository.commit((batch) => {
       for (const entityId of changed) {
-        const trace = knowledge.traces.snapshotOf(entityId);
-        if (trace !== undefined) repository.traces.stage(batch, entityId, trace);
+        const trace = knowledge.traces.states.get(entityId);
+        if (trace === undefined) continue;
+        const windows = knowledge.windows.states.get(entityId);
+        repository.courses.stage(batch, entityId, { trace: compactTrace(trace), windows });
       }
     });
-    this.#tracesSavedAt = clock.monotonic();
+    this.#coursesSavedAt = clock.monotonic();
   }
 
   #describeHome(): StoredHome {
@@ -220,46 +222,38 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
     const saved = await repository.entityStats.get(entityId);
     if (saved !== undefined) knowledge.intervals.restore(entityId, saved.interval);
     const extent = repository.samples.extent(entityId);
-    knowledge.traces.restore(entityId, await repository.traces.get(entityId));
+    const course = await repository.courses.get(entityId);
+    knowledge.traces.restore(entityId, course?.trace);
+    knowledge.windows.restore(entityId, course?.windows);
     const restored = saved !== undefined && knowledge.statistics.restore(entityId, saved.statistics);
-    if (restored) {
-      await learnFromStore(repository, knowledge, entityId, knowledge.statistics.lastTime(entityId) + 1);
-    }
+    // What was saved last knows less than the others; each stage takes what it has not seen.
+    if (restored) await learnFromStore(repository, knowledge, entityId, seenUntil(knowledge, entityId) + 1);
     // Something came late after the last save.
     if (!restored || knowledge.statistics.samples(entityId) !== extent?.samples) {
       await learnFromStore(repository, knowledge, entityId);
-    } else await traceFromStore(repository, knowledge, entityId);
+    }
   }
 }
 
-/** Learns an entity from its stored samples: from `from` on, else anew from the first, its trace as well. */
+function seenUntil({ statistics, traces, windows }: Knowledge, entityId: EntityId): number {
+  return Math.min(...[statistics, traces, windows].map((stage) => stage.lastTime(entityId)));
+}
+
+/** Learns an entity from its stored samples: from `from` on, else anew from the first. */
 async function learnFromStore(
   repository: Repository,
   knowledge: Knowledge,
   entityId: EntityId,
   from?: number,
 ): Promise<void> {
-  if (from === undefined) knowledge.statistics.forget(entityId);
-  for await (const readings of readingsOf(repository, entityId, from)) knowledge.statistics.step(readings);
-  if (from !== undefined) return;
-  knowledge.traces.forget(entityId);
-  await traceFromStore(repository, knowledge, entityId);
-}
-
-/** Brings an entity's trace up to date; what is older than the trace reaches is not read. */
-async function traceFromStore(repository: Repository, knowledge: Knowledge, entityId: EntityId): Promise<void> {
-  const newest = repository.samples.extent(entityId)?.last ?? 0;
-  const from = Math.max(knowledge.traces.lastTime(entityId) + 1, newest - traceSpan);
-  if (from > newest) return;
-  for await (const readings of readingsOf(repository, entityId, from)) knowledge.traces.step(readings);
-}
-
-async function* readingsOf(
-  repository: Repository,
-  entityId: EntityId,
-  from: number | undefined,
-): AsyncGenerator<readonly Reading[]> {
-  for await (const samples of repository.samples.read(entityId, from === undefined ? {} : { from })) {
-    yield samples.map(normalize).filter((reading) => reading !== undefined);
+  const stages = [knowledge.statistics, knowledge.traces, knowledge.windows];
+  if (from === undefined) for (const stage of stages) stage.forget(entityId);
+  const seen = stages.map((stage) => stage.lastTime(entityId));
+  const range = from === undefined || from === Number.NEGATIVE_INFINITY ? {} : { from };
+  for await (const samples of repository.samples.read(entityId, range)) {
+    const readings = samples.map(normalize).filter((reading) => reading !== undefined);
+    for (const [index, stage] of stages.entries()) {
+      stage.step(readings.filter(({ time }) => time > (seen[index] as number)));
+    }
   }
 }

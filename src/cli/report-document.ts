@@ -1,5 +1,7 @@
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
 import type { Findings } from "#model/findings.ts";
+import type { EntityId } from "#model/entity.ts";
+import type { WindowStatistics } from "#model/window-statistics.ts";
 import { formulaOf } from "#model/identity.ts";
 
 /** The report as one JSON document; `null` is what is not known. */
@@ -7,10 +9,11 @@ export function reportDocument(
   entities: readonly EntityOverview[],
   buses: readonly BusOverview[],
   findings: Findings,
+  windowsOf: (entityId: EntityId) => readonly WindowStatistics[],
 ): Record<string, unknown> {
   const { relations, clusters, identities } = findings;
   return {
-    entities: entities.map((each) => entityDocument(each, findings)),
+    entities: entities.map((each) => ({ ...entityDocument(each, findings), windows: windowsOf(each.entity.entityId) })),
     correlations: relations.map(({ probability, effective, ...relation }) => ({
       ...relation,
       nEffective: effective,
@@ -38,7 +41,7 @@ export function reportDocument(
 }
 
 function entityDocument(
-  { entity, busId, statistics, interval, advice, cluster }: EntityOverview,
+  { entity, busId, statistics, interval, refreshSeconds, advice, cluster }: EntityOverview,
   { patterns }: Findings,
 ): Record<string, unknown> {
   const found = patterns.get(entity.entityId) ?? [];
@@ -65,6 +68,7 @@ function entityDocument(
     effectiveInterval: interval?.seconds ?? null,
     jitter: interval?.jitter ?? null,
     effectiveIntervalFrom: interval?.origin ?? null,
+    refreshSeconds: refreshSeconds ?? null,
     recommendedInterval: advice?.recommended ?? null,
     reason: advice?.reason ?? null,
   };

@@ -94,6 +94,8 @@ export interface EntityOverview {
   readonly statistics?: EntityStatistics;
   readonly interval?: EffectiveInterval;
   readonly advice?: Advice;
+  /** Seconds after which the device itself has a new value, where that is clearly slower than the reads. */
+  readonly refreshSeconds?: number;
   /** The most telling of what it does. */
   readonly pattern?: Pattern;
   /** The cluster's id. */

@@ -3,6 +3,7 @@ import { Batch, type Storage } from "#storage/index.ts";
 import { AdjustmentsRepository } from "./adjustments.ts";
 import { AnnouncedRepository } from "./announced.ts";
 import { ClusterRepository } from "./clusters.ts";
+import { CourseRepository } from "./courses.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { GapRepository } from "./gaps.ts";
 import { HomeRepository, type StoredHome } from "./home.ts";
@@ -12,7 +13,6 @@ import { LegacyRepository } from "./legacy.ts";
 import { LongTermStatisticsRepository } from "./long-term-statistics.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
 import { SampleRepository } from "./samples.ts";
-import { TraceRepository } from "./traces.ts";
 
 /** All that is kept between two runs, one field a collection. */
 export class Repository {
@@ -27,7 +27,7 @@ export class Repository {
   readonly longTermStatistics: LongTermStatisticsRepository;
   readonly adjustments: AdjustmentsRepository;
   readonly announced: AnnouncedRepository;
-  readonly traces: TraceRepository;
+  readonly courses: CourseRepository;
   readonly clusters: ClusterRepository;
   readonly #storage: Storage;
 
@@ -44,7 +44,7 @@ export class Repository {
     this.longTermStatistics = new LongTermStatisticsRepository(storage);
     this.adjustments = new AdjustmentsRepository(storage);
     this.announced = new AnnouncedRepository(storage);
-    this.traces = new TraceRepository(storage);
+    this.courses = new CourseRepository(storage);
     this.clusters = new ClusterRepository(storage);
   }
 
@@ -72,7 +72,7 @@ export class Repository {
     const last = new Batch();
     for (const entityId of [from, to]) {
       this.entityStats.stageDelete(last, entityId);
-      this.traces.stageDelete(last, entityId);
+      this.courses.stageDelete(last, entityId);
     }
     this.runtimeState.stageRename(last, rename);
     this.home.stage(last, home);

@@ -24,7 +24,7 @@ export class PlainDotProducts implements DotProducts {
     return this.#rows[index] as Int16Array;
   }
 
-  strip(row: number): DotProductStrip {
+  strip(row: number, _from: number): DotProductStrip {
     return { at: (offset, column) => dotProduct(this.row(row + offset), this.row(column)) };
   }
 }

@@ -20,7 +20,7 @@ export interface Trace {
   lastTime: number;
 }
 
-export const traceVersion = 1;
+const traceVersion = 1;
 /** ms; each a whole multiple of the one before. */
 export const binWidths: readonly number[] = [1_000, 5_000, 15_000, 60_000, 300_000, 600_000];
 /** ms. */
@@ -58,6 +58,12 @@ export function addToTrace(trace: Trace, reading: Reading): boolean {
   return true;
 }
 
+/** Without the room it has left. */
+export function compactTrace(trace: Trace): Trace {
+  const { bins, values, count } = trace;
+  return { ...trace, bins: bins.slice(0, count), values: values.slice(0, count) };
+}
+
 /** What was shown at `count` times, evenly spaced from the first to the last; NaN where it was no number. */
 export function evenlySpaced({ bins, values, count: used, origin }: Trace, count: number): number[] {
   const [first, last] = [bins[0] ?? 0, bins[used - 1] ?? 0];
@@ -87,7 +93,8 @@ function append(trace: Trace, time: number, value: number): void {
 /** Forgets what is older than the span; where that gives no room, makes the bins wider. */
 function makeRoom(trace: Trace, time: number): void {
   const oldest = (time - traceSpan) / trace.width;
-  let first = 0;
+  // The span need not begin where a bin does: of the widest there may be one more than fits.
+  let first = trace.width === binWidths.at(-1) ? 1 : 0;
   // What was last before the span is what was shown at its beginning.
   while (first + 1 < trace.count && (trace.bins[first + 1] as number) <= oldest) first += 1;
   trace.bins.copyWithin(0, first, trace.count);
@@ -97,8 +104,7 @@ function makeRoom(trace: Trace, time: number): void {
 }
 
 function widen(trace: Trace): void {
-  const width = binWidths.find((each) => each > trace.width);
-  if (width === undefined) throw new RangeError("More bins than the span has.");
+  const width = binWidths.find((each) => each > trace.width) as number;
   const factor = width / trace.width;
   let kept = 0;
   for (let index = 0; index < trace.count; index += 1) {

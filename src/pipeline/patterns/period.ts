@@ -15,9 +15,11 @@ const shortest = 4;
 const leastCycles = 3;
 const leastStrength = 0.15;
 /** By so many times the deviation that chance would give the strength must exceed 0; where the period was expected, nothing was searched for. */
-const clearlyNoChance = 4;
+const clearlyNoChance = 5;
 const expected = 2.5;
 const sameAsNatural = 0.03;
+/** The same for the steps, which were not searched. */
+const clearlyRhythm = 3;
 /** Independent values within one period of what has no period. */
 const freedom = 3;
 /** Neighbouring rows of a fast cycle have nothing in common: what repeats then is an echo of the rows' own rhythm. */
@@ -75,6 +77,7 @@ function hills(memory: Float64Array): number[] {
 function judge(values: Float64Array, stretches: readonly Stretch[], lag: number): Period | undefined {
   const cycles = Math.floor(values.length / lag);
   if (cycles < leastCycles) return undefined;
+  const part = Math.max(1, Math.floor(lag / smoothing));
   const smooth = movingMean(values, stretches, Math.floor(lag / smoothing));
   const level = movingMean(values, stretches, lag);
   const band = smooth.map((value, row) => value - (level[row] as number));
@@ -91,7 +94,33 @@ function judge(values: Float64Array, stretches: readonly Stretch[], lag: number)
     // The further away a hill, the better it tells the period.
     if (next !== undefined && next.height > first.height / 2) exact = next.lag / multiple;
   }
-  return { rows: exact, strength: Math.min(1, sum / weight), cycles };
+  const steps = stepsOf(smooth, stretches, part);
+  return hasRhythm(steps, stretches, exact, cycles)
+    ? { rows: exact, strength: Math.min(1, sum / weight), cycles: Math.floor(values.length / exact) }
+    : undefined;
+}
+
+/** From each row to the one `length` later, within its stretch. */
+function stepsOf(values: Float64Array, stretches: readonly Stretch[], length: number): Float64Array {
+  const result = new Float64Array(values.length).fill(Number.NaN);
+  for (const { from, to } of stretches) {
+    for (let row = from; row < to - length; row += 1) {
+      result[row] = (values[row + length] as number) - (values[row] as number);
+    }
+  }
+  return result;
+}
+
+/** Also the steps resemble those of the other periods: those of a random walk do so by chance alone. */
+function hasRhythm(steps: Float64Array, stretches: readonly Stretch[], rows: number, cycles: number): boolean {
+  const memory = autocorrelation(steps, stretches, Math.min(steps.length - 1, Math.ceil(rows * (cycles - 0.5))));
+  let sum = 0;
+  let weight = 0;
+  for (let multiple = 1; multiple < cycles; multiple += 1) {
+    sum += memory[Math.round(rows * multiple)] ?? 0;
+    weight += 1 - multiple / cycles;
+  }
+  return sum / weight > clearlyRhythm / Math.sqrt(((cycles * (cycles - 1)) / 2) * (smoothing / 2));
 }
 
 /** Deviation of the mean correlation of so many independent periods. */

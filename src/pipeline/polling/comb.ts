@@ -18,7 +18,7 @@ const farthestTooth = 8;
  */
 export function combInterval(gaps: readonly number[]): number | undefined {
   if (gaps.length < leastGaps) return undefined;
-  const sorted = gaps.toSorted((a, b) => a - b);
+  const sorted = Array.from(Float64Array.from(gaps).toSorted());
   const tooth = densestRun(sorted, toothWidth);
   if (tooth.length < gaps.length * leastInTooth) return undefined;
   const interval = tooth.reduce((sum, gap) => sum + gap, 0) / tooth.length;

@@ -14,7 +14,9 @@ export function noDwell(): Dwell {
 }
 
 export function addDwell({ time }: Dwell, state: number, milliseconds: number): void {
-  if (state >= 0) time[state] = (time[state] ?? 0) + milliseconds;
+  if (state < 0) return;
+  while (time.length <= state) time.push(0);
+  time[state]! += milliseconds;
 }
 
 export function countTransition({ transitions }: Dwell, from: number, to: number): void {

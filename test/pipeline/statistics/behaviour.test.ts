@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { addDwell, countTransition, mostStates, noDwell } from "#pipeline/statistics/dwell.ts";
+import { countChange, noHours, quietHours, ratesByHour, watchHours } from "#pipeline/statistics/hour-profile.ts";
+import { addToNoise, breakNoise, noiseValue, noNoise } from "#pipeline/statistics/noise-floor.ts";
+import { countReads, noReads } from "#pipeline/statistics/read-count.ts";
+import { accumulate, emptyAccumulator } from "#pipeline/statistics/accumulator.ts";
+import { readingsOf } from "../../support/readings.ts";
+import { normal } from "../../support/signals.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+describe("the noise floor", () => {
+  it.each([0, 3])("is the deviation of the noise, also on a slope or a slow wave (seed %s)", (seed) => {
+    const random = normal(seed);
+    let noise = noNoise;
+    for (let index = 0; index < 20_000; index += 1) {
+      noise = addToNoise(noise, 100 * Math.sin(index / 500) + index / 50 + 0.4 * random());
+    }
+    expect(noiseValue(noise)).toBeCloseTo(0.4, 1);
+  });
+
+  it("is not known of a few values, nor taken from across an outage", () => {
+    let noise = noNoise;
+    for (let index = 0; index < 100; index += 1) noise = breakNoise(addToNoise(noise, 0), 1_000);
+    expect(noiseValue(noise)).toBeUndefined();
+  });
+});
+
+describe("the hours of the day", () => {
+  function nights() {
+    const hours = noHours();
+    watchHours(hours, 0, 4 * day);
+    for (let time = 0; time < 4 * day; time += 300_000)
+      if (time % day > 6 * hour && time % day < 22 * hour) countChange(hours, time);
+    return hours;
+  }
+
+  it("are watched to the millisecond, days at once", () => {
+    const hours = noHours();
+    watchHours(hours, 0.5 * hour, 10 * day + 1.25 * hour);
+    expect(hours.watched[0]).toBe(10.5 * hour);
+    expect(hours.watched[1]).toBe(10.25 * hour);
+    expect(hours.watched.reduce((sum, time) => sum + time, 0)).toBe(10 * day + 0.75 * hour);
+  });
+
+  it("show when it is quiet, in local time", () => {
+    expect(quietHours(nights())).toMatchObject({ from: 22, to: 6 });
+    expect(quietHours(nights(), 2)).toMatchObject({ from: 0, to: 8 });
+  });
+
+  it("are not quiet for what changes all day, or was seen too short", () => {
+    const all = noHours();
+    watchHours(all, 0, 4 * day);
+    for (let time = 0; time < 4 * day; time += 300_000) countChange(all, time);
+    expect(quietHours(all)).toBeUndefined();
+    const short = noHours();
+    watchHours(short, 0, day);
+    for (let time = 8 * hour; time < 20 * hour; time += 60_000) countChange(short, time);
+    expect(quietHours(short)).toBeUndefined();
+  });
+
+  it("have rates of their own, drawn to the whole where little was seen", () => {
+    const rates = ratesByHour(nights())!;
+    expect(rates[12]).toBeGreaterThan(9);
+    expect(rates[2]).toBeLessThan(rates[12]! / 2);
+    const hours = noHours();
+    watchHours(hours, 0, day);
+    countChange(hours, 0);
+    expect(ratesByHour(hours)![0]! / ratesByHour(hours)![1]!).toBeLessThan(1.2);
+    expect(ratesByHour(noHours())).toBeUndefined();
+  });
+});
+
+describe("states of an enum", () => {
+  it("have their times and what follows them", () => {
+    const dwell = noDwell();
+    addDwell(dwell, 1, 500);
+    addDwell(dwell, -1, 500);
+    countTransition(dwell, 1, 2);
+    countTransition(dwell, 1, 2);
+    countTransition(dwell, -1, 2);
+    expect(dwell.time).toEqual([0, 500]);
+    expect(dwell.transitions[mostStates + 2]).toBe(2);
+  });
+
+  it("are learned with the readings", () => {
+    const state = emptyAccumulator();
+    const rows = [
+      [0, "off"],
+      [10_000, "on"],
+      [40_000, "off"],
+      [60_000, "on"],
+    ] as const;
+    for (const reading of readingsOf(rows)) accumulate(state, reading);
+    expect(state.texts).toEqual(["off", "on"]);
+    expect(state.dwell.time).toEqual([30_000, 30_000]);
+    expect(state.dwell.transitions[1]).toBe(2);
+    expect(state.dwell.transitions[mostStates]).toBe(1);
+  });
+});
+
+describe("reads", () => {
+  it("are counted from the rhythm of the changes, jitter or not", () => {
+    const gaps = Array.from({ length: 64 }, (_, index) => (1 + (index % 3)) * 60_000 + (index % 2 === 0 ? 900 : -900));
+    let count = noReads;
+    for (let index = 1; index <= 64; index += 1) count = countReads(count, gaps, 64);
+    expect(count.reads).toBe(gaps.reduce((sum, gap) => sum + Math.round(gap / 60_000), 0));
+    expect(count.time).toBe(gaps.reduce((sum, gap) => sum + gap, 0));
+  });
+});
