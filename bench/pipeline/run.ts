@@ -23,9 +23,9 @@ export function runPipelineBench(parameters: readonly string[]): void {
     args: [...parameters],
     options: { samples: { type: "string", default: "1000000" }, entities: { type: "string", default: "5000" } },
   });
-  throughput(Number(values.samples));
-  allPairs();
   memory(Number(values.entities));
+  allPairs();
+  throughput(Number(values.samples));
 }
 
 interface Stages {
@@ -65,7 +65,7 @@ function throughput(samples: number): void {
     );
   }
   const all = best.statistics + best.traces + best.windows;
-  print(`${samples.toLocaleString("en")} readings of 500 entities, best of ${rounds}\n`);
+  print(`\n${samples.toLocaleString("en")} readings of 500 entities, best of ${rounds}\n`);
   print(`${"".padEnd(28)}${"k readings/s".padStart(14)}${"of bare".padStart(10)}`);
   for (const [name, seconds] of Object.entries({ ...best, "all stages": all })) {
     const rate = (samples / seconds / 1_000).toFixed(0);
@@ -137,7 +137,7 @@ function memory(entities: number): void {
   }
   collect();
   const kept = used() - before;
-  print(`\n${entities.toLocaleString("en")} entities after a week, all of them busy\n`);
+  print(`${entities.toLocaleString("en")} entities after a week, all of them busy\n`);
   print(
     `${"kept".padEnd(28)}${(kept / 1e6).toFixed(0).padStart(11)} MB${(kept / entities / 1e3).toFixed(1).padStart(8)} kB an entity`,
   );

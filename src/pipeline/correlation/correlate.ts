@@ -24,8 +24,9 @@ export interface Correlations {
 export const falseDiscoveryRate = 0.05;
 /** Weaker ones may be real, but are of no use. */
 const weakest = 0.3;
-/** Told also when it is not proven. */
+/** Told also when it is not proven, of so many. */
 const strong = 0.8;
+const mostUnproven = 100;
 /** With fewer rows, or changes, nothing is said. */
 const leastRows = 16;
 const leastChanges = 3;
@@ -38,9 +39,8 @@ const sharedSteps = 0.8;
 const mostSteps = 50;
 /** Pairs that are looked at closely. */
 const mostCandidates = 40_000;
-const leastCandidatesEach = 24;
+const leastCandidatesEach = 8;
 const largestMatrix = 500;
-const breatheEvery = 32;
 
 /**
  * Which entities go together: Pearson's and Spearman's correlation of values and of changes, on the grid. All pairs are screened by integer dot products; what may matter is computed again exactly, and
@@ -50,13 +50,16 @@ export function* correlate(
   traces: ReadonlyMap<EntityId, Trace>,
   dotProducts: DotProducts,
 ): Generator<number, Correlations> {
-  const grid = Grid.of(traces.values());
+  const fitting = Grid.fitting(traces.values());
+  let fitted = fitting.next();
+  for (; fitted.done !== true; fitted = fitting.next()) yield 0;
+  const grid = fitted.value;
   const signals: Signal[] = [];
   for (const [entityId, trace] of traces) {
     if (trace.count <= leastChanges) continue;
     const signal = new Signal(entityId, trace, grid);
     if (isComparable(signal)) signals.push(signal);
-    if (signals.length % breatheEvery === 0) yield 0.05;
+    yield 0.05;
   }
   signals.sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
   const count = signals.length;
@@ -81,10 +84,12 @@ export function* correlate(
     }
   }
   const compared: Omit<Relation, "proven">[] = [];
+  let done = 0;
   for (const pair of candidates) {
     const relation = compare(signals[Math.floor(pair / count)] as Signal, signals[pair % count] as Signal);
     if (relation !== undefined) compared.push(relation);
-    if (compared.length % breatheEvery === 0) yield 0.5 + (compared.length / candidates.size) * 0.4;
+    done += 1;
+    yield 0.5 + (done / candidates.size) * 0.4;
   }
   const limit = discoveryThreshold(
     compared.map(({ probability }) => probability),
@@ -93,11 +98,18 @@ export function* correlate(
   );
   const byId = new Map(signals.map((signal) => [signal.entityId, signal]));
   const relations: Relation[] = [];
-  for (const relation of compared) {
-    const proven = relation.probability <= limit;
-    if (!proven && !isTelling(relation, byId)) continue;
-    relations.push({ ...relation, proven, ...strongestLag(relation, byId, grid) });
-    if (relations.length % breatheEvery === 0) yield 0.95;
+  for (const relation of compared.filter(({ probability }) => probability <= limit)) {
+    relations.push({ ...relation, proven: true, ...strongestLag(relation, byId, grid) });
+    yield 0.95;
+  }
+  const proven = relations.length;
+  const unproven = compared
+    .filter(({ probability, r }) => probability > limit && Math.abs(r) >= strong)
+    .toSorted((a, b) => Math.abs(b.r) - Math.abs(a.r));
+  for (const relation of unproven) {
+    if (relations.length - proven >= mostUnproven) break;
+    if (isTelling(relation, byId)) relations.push({ ...relation, proven: false });
+    yield 0.97;
   }
   relations.sort(
     (a, b) => Number(b.proven) - Number(a.proven) || Math.abs(b.r) - Math.abs(a.r) || a.probability - b.probability,

@@ -26,7 +26,7 @@ export function* screen(
   dotProducts.allocate(count, columnOf(0).length);
   for (let index = 0; index < count; index += 1) {
     standardize(columnOf(index), dotProducts.row(index));
-    if (index % 64 === 63) yield (index / count) * 0.2;
+    yield (index / count) * 0.2;
   }
   const norms = Array.from({ length: count }, (_, index) => squareRoot(dotProducts.row(index)));
   const strongest = Array.from({ length: count }, () => new Strongest(mostEach, weakest));

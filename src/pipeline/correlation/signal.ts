@@ -26,6 +26,7 @@ export class Signal {
   #memory: Float64Array | undefined;
   #changeMemory: Float64Array | undefined;
   #alongTime: number | undefined;
+  #isMonotone: boolean | undefined;
 
   constructor(entityId: EntityId, trace: Trace, grid: Grid) {
     this.entityId = entityId;
@@ -74,6 +75,11 @@ export class Signal {
 
   /** True for what nearly always moves in one direction: two such always seem to go together. */
   get isMonotone(): boolean {
+    this.#isMonotone ??= this.#movesOneWay();
+    return this.#isMonotone;
+  }
+
+  #movesOneWay(): boolean {
     let rises = 0;
     let falls = 0;
     for (const change of this.changes) {

@@ -35,8 +35,17 @@ export class Grid {
     this.stretches = stretchesOf(bins);
   }
 
-  /** The finest grid of at most 2,016 rows that is not finer than any of the traces. */
+  /** See `fitting`, at once. */
   static of(traces: Iterable<Trace>): Grid {
+    const work = Grid.fitting(traces);
+    for (;;) {
+      const next = work.next();
+      if (next.done === true) return next.value;
+    }
+  }
+
+  /** The finest grid of at most 2,016 rows that is not finer than any of the traces, nor than what was read. Yields between the widths that are tried. */
+  static *fitting(traces: Iterable<Trace>): Generator<undefined, Grid> {
     const all = [...traces].filter(({ count }) => count > 0);
     const finest = all.reduce((width, trace) => Math.max(width, trace.width), binWidths[0] as number);
     const newest = all.reduce((time, { lastTime }) => Math.max(time, lastTime), Number.NEGATIVE_INFINITY);
@@ -48,6 +57,7 @@ export class Grid {
       if (width === widths.at(-1) || (grid.rows <= mostRows && !isFine)) {
         return new Grid(width, grid.bins.slice(-mostRows));
       }
+      yield undefined;
     }
     return new Grid(finest, new Float64Array());
   }
