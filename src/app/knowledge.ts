@@ -23,6 +23,8 @@ import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
 import { commonInterval } from "#pipeline/polling/common-interval.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
+import { mostStates } from "#pipeline/statistics/dwell.ts";
+import { ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
 import { addToWindows, emptyWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
 
@@ -108,6 +110,26 @@ export class Knowledge {
     const windows = this.windows.states.get(entityId);
     if (windows === undefined) return [];
     return windowNames.map((name) => summarizeWindow(windows, name, now)).filter((each) => each !== undefined);
+  }
+
+  /** What is too much for an overview: windows, changes an hour in each hour of the day (UTC), time in each of a few states and what follows them. */
+  details(entityId: EntityId, now: number): Readonly<Record<string, unknown>> {
+    const { hours, dwell, texts = [] } = this.statistics.behaviour(entityId) ?? {};
+    const states = texts.map((state, from) => ({
+      state,
+      seconds: (dwell?.time[from] ?? 0) / 1_000,
+      next: Object.fromEntries(
+        texts.flatMap((text, to) => {
+          const count = dwell?.transitions[from * mostStates + to] ?? 0;
+          return count === 0 ? [] : [[text, count]];
+        }),
+      ),
+    }));
+    return {
+      windows: this.windowStatistics(entityId, now),
+      changesByHour: hours === undefined ? null : (ratesByHour(hours) ?? null),
+      states,
+    };
   }
 
   /** All that is known of each entity, for findings; entities without a value are left out. */

@@ -1,7 +1,6 @@
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
 import type { Findings } from "#model/findings.ts";
 import type { EntityId } from "#model/entity.ts";
-import type { WindowStatistics } from "#model/window-statistics.ts";
 import { formulaOf } from "#model/identity.ts";
 
 /** The report as one JSON document; `null` is what is not known. */
@@ -9,11 +8,11 @@ export function reportDocument(
   entities: readonly EntityOverview[],
   buses: readonly BusOverview[],
   findings: Findings,
-  windowsOf: (entityId: EntityId) => readonly WindowStatistics[],
+  details: (entityId: EntityId) => Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const { relations, clusters, identities } = findings;
   return {
-    entities: entities.map((each) => ({ ...entityDocument(each, findings), windows: windowsOf(each.entity.entityId) })),
+    entities: entities.map((each) => ({ ...entityDocument(each, findings), ...details(each.entity.entityId) })),
     correlations: relations.map(({ probability, effective, ...relation }) => ({
       ...relation,
       nEffective: effective,
@@ -52,6 +51,8 @@ function entityDocument(
     changeRatePerHour: statistics?.changeRate?.perHour ?? null,
     changeRateLow: statistics?.changeRate?.lowPerHour ?? null,
     changeRateHigh: statistics?.changeRate?.highPerHour ?? null,
+    changeRateIsLowerBound: statistics?.changeRate?.lowerBound ?? null,
+    outages: statistics?.outages ?? null,
     kind: statistics?.kind ?? "unknown",
     pattern: found[0]?.kind ?? null,
     patterns: found,

@@ -40,7 +40,7 @@ export const reportCommand: Command = {
     const budget = await repository.adjustments.busBudget(config.bus_budget);
     const findings = (await findOut(repository, knowledge, newest)) ?? noFindings;
     const { buses, entities } = knowledge.describe(newest, budget);
-    out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.windowStatistics(entityId, newest)));
+    out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.details(entityId, newest)));
     if (entities.length === 0) out.line("Nothing is known yet.");
     for (const { load, sentence } of buses) {
       out.line(load.counted === 0 ? sentence : `${sentence} With the advice: ${percent(load.utilisationAfter)}.`);

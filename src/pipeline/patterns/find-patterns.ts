@@ -31,6 +31,9 @@ const stuckAfter = 10;
 const fewLevels = 6;
 const rowsOfRate = 16;
 const largestMove = 6;
+const leastRises = 10;
+/** Times the median rise. */
+const jump = 30;
 /** Rank correlation with time. */
 const driftStrength = 0.9;
 
@@ -155,15 +158,27 @@ function mode({ statistics, behaviour: { texts, dwell } }: PatternInput): Patter
   };
 }
 
-function counter({ statistics, behaviour }: PatternInput): Pattern | undefined {
+function counter({ statistics, behaviour, signal }: PatternInput): Pattern | undefined {
   if (statistics.kind !== "counter") return undefined;
-  const back = behaviour.falls === 0 ? "was never set back" : `was set back ${behaviour.falls} times`;
+  const back = `was ${times(behaviour.falls)} set back`;
+  const jumps = signal === undefined ? 0 : jumpsOf(signal.changes);
   return {
     kind: "counter",
-    sentence: `Only rises; ${back}.`,
-    evidence: "times it was set back",
-    strength: behaviour.falls,
+    sentence: jumps === 0 ? `Only rises; ${back}.` : `Only rises; ${back}, and jumped ${times(jumps)}.`,
+    evidence: "times it was set back, or jumped",
+    strength: behaviour.falls + jumps,
   };
+}
+
+/** Rises that are none of the usual ones: a meter that was exchanged. */
+function jumpsOf(changes: Float64Array): number {
+  const rises = changes.filter((change) => change > 0).toSorted();
+  const usual = rises[Math.floor(rises.length / 2)] ?? 0;
+  return rises.length < leastRises ? 0 : rises.filter((rise) => rise > usual * jump).length;
+}
+
+function times(count: number): string {
+  return count === 0 ? "never" : count === 1 ? "once" : `${count} times`;
 }
 
 function levelChange({ statistics, signal, grid, unit, utcOffset }: PatternInput): Pattern | undefined {

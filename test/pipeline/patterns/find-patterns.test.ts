@@ -112,7 +112,9 @@ describe("what an entity does", () => {
 
   it("is only ever rising, with what set it back", () => {
     const values = Array.from({ length: 900 }, (_, row) => (row < 600 ? row : row - 600));
-    expect(sentence("counter", values)).toBe("Only rises; was set back 1 times.");
+    expect(sentence("counter", values)).toBe("Only rises; was once set back.");
+    const exchanged = Array.from({ length: 900 }, (_, row) => row + (row > 400 ? 5_000 : 0));
+    expect(sentence("counter", exchanged)).toBe("Only rises; was never set back, and jumped once.");
   });
 
   it("of what has no value is not said", () => {

@@ -13,6 +13,20 @@ function learn(readings: readonly Reading[], options: SummaryOptions) {
 const second = 1_000;
 const hour = 3_600 * second;
 
+describe("the resolution", () => {
+  const resolutionOf = (values: readonly number[]): number | undefined =>
+    learn(readingsOf(values.map((value, index) => [index * second, String(value)] as const)), { now: hour }).resolution;
+
+  it("is the true step, also of binary fractions", () => {
+    // 0.1 + 0.2 is printed 0.30000000000000004.
+    expect(resolutionOf(Array.from({ length: 50 }, (_, index) => ((index * 7) % 11) * 0.1 + 20))).toBe(0.1);
+  });
+
+  it("is that of a scaled register", () => {
+    expect(resolutionOf(Array.from({ length: 50 }, (_, index) => ((index * 7) % 11) * 0.3))).toBe(0.3);
+  });
+});
+
 describe("figures of one entity", () => {
   it("weigh a value by the time it was shown, up to now", () => {
     const readings = readingsOf([
