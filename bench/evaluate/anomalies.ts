@@ -15,12 +15,14 @@ export interface AnomalyScore {
   /** Share of the found changes that are labelled, and of the labelled that are found. */
   readonly precision: number;
   readonly recall: number;
+  /** Precision of changes at any time: the share of the time that is near to a label. */
+  readonly chance: number;
 }
 
 /** A change counts as found this near to its label, ms. */
 export const tolerance = 60_000;
 /** In deviations of the noise. */
-const leastSize = 3;
+const leastSize = 6;
 /** Changes of several channels as near to each other are one. */
 const sameTime = 30_000;
 
@@ -37,17 +39,22 @@ export function scoreAnomalies(): AnomalyScore | undefined {
     if (changePoint === "1") known.labels.push(at);
   }
   const samples = [...rowsOf(join(folder, "series.csv.gz"))];
-  let [found, labelled, rightFound, rightLabels] = [0, 0, 0, 0];
+  let [found, labelled, rightFound, rightLabels, seconds, nearSeconds] = [0, 0, 0, 0, 0, 0];
   for (const { from, to, labels } of runs.values()) {
     const times = changesIn(samples, from, to);
     const near = (time: number, others: readonly number[]): boolean =>
       others.some((other) => Math.abs(other - time) <= tolerance);
     found += times.length;
     labelled += labels.length;
+    for (let time = from; time < to; time += 1_000) {
+      seconds += 1;
+      if (near(time, labels)) nearSeconds += 1;
+    }
     rightFound += times.filter((time) => near(time, labels)).length;
     rightLabels += labels.filter((time) => near(time, times)).length;
   }
-  return { runs: runs.size, labelled, found, precision: rightFound / found, recall: rightLabels / labelled };
+  const [precision, recall, chance] = [rightFound / found, rightLabels / labelled, nearSeconds / seconds];
+  return { runs: runs.size, labelled, found, precision, recall, chance };
 }
 
 function changesIn(samples: readonly (readonly string[])[], from: number, to: number): number[] {

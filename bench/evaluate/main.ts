@@ -167,12 +167,12 @@ for (const truth of truths) {
 if (rates.length > 0) rows.push(rateRow(rates));
 const anomalies = scoreAnomalies();
 if (anomalies !== undefined) {
-  const { runs, labelled, found, precision, recall } = anomalies;
+  const { runs, labelled, found, precision, recall, chance } = anomalies;
   rows.push({
     recording: "skab-water-pump",
     truth: `labelled changes in ${runs} runs (to ${tolerance / 1_000} s; a yardstick, no aim)`,
     known: `${labelled}`,
-    found: `${found}, precision ${precision.toFixed(2)}, recall ${recall.toFixed(2)}`,
+    found: `${found}, precision ${precision.toFixed(2)} (chance ${chance.toFixed(2)}), recall ${recall.toFixed(2)}`,
     holds: true,
   });
 }

@@ -11,6 +11,9 @@ export interface ChangePoint {
 const shortestLevel = 5;
 /** In units of the noise's variance · ln(rows); Yao (Statistics & Probability Letters 6, 1988) proves 2 enough for white noise. */
 const penaltyFactor = 4;
+/** Rows on both sides of a border in which most of the difference must show. */
+const edge = 5;
+const stepShare = 0.5;
 /** Noise with a long memory makes hills by itself. */
 const mostMemory = 0.995;
 
@@ -56,10 +59,13 @@ export function changePoints(values: Float64Array, noise?: number): ChangePoint[
   for (let at = previous[count] as number; at > 0; at = previous[at] as number) borders.unshift(at);
   const mean = (from: number, to: number): number => ((sums[to] as number) - (sums[from] as number)) / (to - from);
   const deviation = Math.sqrt(variance);
-  return borders.map((border, index) => {
+  return borders.flatMap((border, index) => {
     const before = mean(borders[index - 1] ?? 0, border);
     const after = mean(border, borders[index + 1] ?? count);
-    return { row: rows[border] as number, before, after, size: Math.abs(after - before) / deviation };
+    // On a slope the levels are further apart than what lies right beside the border.
+    const beside = mean(border, Math.min(count, border + edge)) - mean(Math.max(0, border - edge), border);
+    if (beside * Math.sign(after - before) < Math.abs(after - before) * stepShare) return [];
+    return [{ row: rows[border] as number, before, after, size: Math.abs(after - before) / deviation }];
   });
 }
 
