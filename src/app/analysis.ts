@@ -66,7 +66,7 @@ export class Analysis implements Service {
   async #run(): Promise<void> {
     const { repository, knowledge, clock, logger } = this.#options;
     const begun = clock.monotonic();
-    const found = await findOut(repository, knowledge, clock.now(), () => this.#stopped);
+    const found = await findOut(repository, knowledge, clock.now(), { isCancelled: () => this.#stopped });
     if (found === undefined) return;
     this.#seconds = (clock.monotonic() - begun) / 1_000;
     if (found.moves.length > 0) await repository.commit((batch) => repository.clusters.stage(batch, found.clusters));
@@ -74,16 +74,24 @@ export class Analysis implements Service {
       relations: found.relations.filter(({ proven }) => proven).length,
       clusters: found.clusters.length,
       identities: found.identities.length,
+      moved: found.moves.length,
     });
   }
 }
 
-/** Finds out what follows from what is known at `now`, and keeps it there. Undefined when `isCancelled` said so meanwhile. */
+export interface FindOutOptions {
+  /** Gives up, with nothing, once it says so. */
+  readonly isCancelled?: () => boolean;
+  /** Told the share that is done. */
+  readonly progress?: (share: number) => void;
+}
+
+/** Finds out what follows from what is known at `now`, and keeps it there. Everything else runs meanwhile. */
 export async function findOut(
   repository: { readonly clusters: Pick<Repository["clusters"], "get"> },
   knowledge: Knowledge,
   now: number,
-  isCancelled: () => boolean = () => false,
+  { isCancelled = () => false, progress }: FindOutOptions = {},
 ): Promise<Findings | undefined> {
   const dotProducts = VectorDotProducts.from(Buffer.from(dotProductsWasm, "base64")) ?? new PlainDotProducts();
   const utcOffset = -new Date(now).getTimezoneOffset() / 60;
@@ -95,6 +103,7 @@ export async function findOut(
       knowledge.findings = next.value;
       return next.value;
     }
+    progress?.(next.value);
     await breath.take();
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { breathe } from "#core/breathe.ts";
 import type { Clock, Timer } from "#core/clock.ts";
 import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
@@ -30,6 +31,10 @@ export interface LearningOptions {
 const saveSoon = 60_000;
 const saveEvery = 300_000;
 const saveCoursesEvery = 86_400_000;
+/** Some megabytes. */
+const coursesAtOnce = 64;
+/** Stopping must not take long; ms. */
+const mostOfTheEnd = 800;
 /** A few years of a home that restarts once a day. */
 const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */
@@ -70,7 +75,7 @@ export class Learning implements Service {
     this.#timer?.cancel();
     await this.#saving;
     await this.save();
-    await this.#saveCourses();
+    await this.#saveCourses(mostOfTheEnd);
   }
 
   inspect(): Readonly<Record<string, unknown>> {
@@ -184,19 +189,23 @@ export class Learning implements Service {
     if (this.#options.clock.monotonic() - this.#coursesSavedAt >= saveCoursesEvery) await this.#saveCourses();
   }
 
-  /** They are large, and what was not saved of them is read again from the samples. */
-  async #saveCourses(): Promise<void> {
+  /** They are large, and what was not saved of them is read again from the samples: `within` so many real milliseconds, the others are left. */
+  async #saveCourses(within = Number.POSITIVE_INFINITY): Promise<void> {
     const { repository, knowledge, clock } = this.#options;
-    const changed = knowledge.traces.states.takeDirty();
+    const changed = [...knowledge.traces.states.takeDirty()];
     knowledge.windows.states.takeDirty();
-    await repository.commit((batch) => {
-      for (const entityId of changed) {
-        const trace = knowledge.traces.states.get(entityId);
-        if (trace === undefined) continue;
-        const windows = knowledge.windows.states.get(entityId);
-        repository.courses.stage(batch, entityId, { trace: compactTrace(trace), windows });
-      }
-    });
+    const begun = performance.now();
+    for (let at = 0; at < changed.length && performance.now() - begun < within; at += coursesAtOnce) {
+      await repository.commit((batch) => {
+        for (const entityId of changed.slice(at, at + coursesAtOnce)) {
+          const trace = knowledge.traces.states.get(entityId);
+          if (trace === undefined) continue;
+          const windows = knowledge.windows.states.get(entityId);
+          repository.courses.stage(batch, entityId, { trace: compactTrace(trace), windows });
+        }
+      });
+      await breathe();
+    }
     this.#coursesSavedAt = clock.monotonic();
   }
 

@@ -3,7 +3,7 @@ import { loadSettings } from "#config/load.ts";
 import { Knowledge } from "#app/knowledge.ts";
 import { restoreKnowledge } from "#app/learning.ts";
 import { formatDuration } from "#core/duration.ts";
-import { noFindings } from "#model/findings.ts";
+import { type Findings, noFindings } from "#model/findings.ts";
 import type { EntityOverview } from "#model/overview.ts";
 import { evenlySpaced, type Trace } from "#pipeline/grid/trace.ts";
 import { Repository } from "#repository/repository.ts";
@@ -11,6 +11,7 @@ import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count, percent } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
+import type { Output } from "./output.ts";
 import { reportDocument } from "./report-document.ts";
 import { findingLines } from "./report-findings.ts";
 import { sparkLine } from "./spark-line.ts";
@@ -38,7 +39,7 @@ export const reportCommand: Command = {
     const newest = storage.series.totals().newest ?? 0;
     const { config } = loadSettings();
     const budget = await repository.adjustments.busBudget(config.bus_budget);
-    const findings = (await findOut(repository, knowledge, newest)) ?? noFindings;
+    const findings = await compare(repository, knowledge, newest, out);
     const { buses, entities } = knowledge.describe(newest, budget);
     out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.details(entityId, newest)));
     if (entities.length === 0) out.line("Nothing is known yet.");
@@ -55,6 +56,13 @@ export const reportCommand: Command = {
     return ExitCode.done;
   },
 };
+
+async function compare(repository: Repository, knowledge: Knowledge, now: number, out: Output): Promise<Findings> {
+  const progress = (share: number): void => out.progress(`Comparing signals: ${percent(share)}`);
+  const findings = await findOut(repository, knowledge, now, { progress });
+  out.progress("");
+  return findings ?? noFindings;
+}
 
 interface Row extends EntityOverview {
   readonly trace: Trace | undefined;

@@ -46,12 +46,13 @@ export function* findAll(
   const { clusters, moves } = findClusters(relations, { names, before });
   const identities = yield* part(identitiesOf(known, correlations), 0.4, 0.3);
   const patterns = new Map<EntityId, readonly Pattern[]>();
-  for (const [index, { entity, statistics, behaviour }] of known.entries()) {
+  for (const [index, { entity, statistics, behaviour, trace }] of known.entries()) {
     const { entityId, unit } = entity;
     const signal = correlations.signals.get(entityId);
     const found = findPatterns({
       statistics,
       behaviour,
+      trace,
       grid: correlations.grid,
       now,
       utcOffset,

@@ -31,7 +31,7 @@ export class Signal {
   constructor(entityId: EntityId, trace: Trace, grid: Grid) {
     this.entityId = entityId;
     this.values = grid.column(trace);
-    this.changeTimes = trace.bins.subarray(0, trace.count);
+    this.changeTimes = trace.bins.slice(0, trace.count);
     this.#stretches = grid.stretches;
   }
 

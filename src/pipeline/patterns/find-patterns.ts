@@ -3,15 +3,18 @@ import type { EntityStatistics } from "#model/entity-statistics.ts";
 import type { Pattern } from "#model/pattern.ts";
 import type { Signal } from "../correlation/signal.ts";
 import type { Grid } from "../grid/grid.ts";
+import type { Trace } from "../grid/trace.ts";
 import type { Behaviour } from "../statistics/accumulator.ts";
 import { quietHours } from "../statistics/hour-profile.ts";
 import { burstsOf } from "./bursts.ts";
 import { type ChangePoint, changePoints } from "./change-points.ts";
 import { findPeriod } from "./period.ts";
+import { type SwitchRhythm, switchRhythm } from "./switch-rhythm.ts";
 
 export interface PatternInput {
   readonly statistics: EntityStatistics;
   readonly behaviour: Behaviour;
+  readonly trace: Trace;
   /** Absent for what could not be put on the grid: constants, texts. */
   readonly signal?: Signal;
   readonly grid: Grid;
@@ -78,19 +81,21 @@ function stuck({ statistics, behaviour: { longestGap }, now }: PatternInput): Pa
   };
 }
 
-function periodic({ signal, grid }: PatternInput): Pattern | undefined {
+function periodic({ signal, grid, trace }: PatternInput): Pattern | undefined {
+  const switching = switchRhythm(trace);
+  if (switching !== undefined) return repeats(switching, "share of the periods that are as long");
   if (signal === undefined || signal.isMonotone) return undefined;
   const found = findPeriod(signal.values, grid.stretches, [dayMilliseconds / grid.width]);
   if (found === undefined) return undefined;
-  const periodSeconds = (found.rows * grid.width) / 1_000;
+  const { rows, strength, cycles } = found;
+  const periodSeconds = (rows * grid.width) / 1_000;
+  return repeats({ periodSeconds, strength, cycles }, "mean correlation of any two periods");
+}
+
+function repeats({ periodSeconds, strength, cycles }: SwitchRhythm, evidence: string): Pattern {
   const isDay = Math.abs(periodSeconds / (dayMilliseconds / 1_000) - 1) < 0.03;
-  return {
-    kind: "periodic",
-    sentence: `Repeats ${isDay ? "every day" : `every ${formatDuration(periodSeconds * 1_000)}`}; seen ${found.cycles} times.`,
-    evidence: "mean correlation of any two periods",
-    strength: found.strength,
-    periodSeconds,
-  };
+  const how = isDay ? "every day" : `every ${formatDuration(periodSeconds * 1_000)}`;
+  return { kind: "periodic", sentence: `Repeats ${how}; seen ${cycles} times.`, evidence, strength, periodSeconds };
 }
 
 function nightQuiet({ behaviour, utcOffset }: PatternInput): Pattern | undefined {

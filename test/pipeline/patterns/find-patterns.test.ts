@@ -26,6 +26,7 @@ function patternsOf(values: readonly (number | string)[], { silence = 0, unit = 
   return findPatterns({
     statistics: stage.summarize("sensor.a", { now, interval: 60 })!,
     behaviour: stage.behaviour("sensor.a")!,
+    trace,
     signal: new Signal("sensor.a", trace, grid),
     grid,
     unit,
@@ -49,7 +50,7 @@ describe("what an entity does", () => {
   it("is a period, in words", () => {
     const random = normal(1);
     const compressor = Array.from({ length: 2 * day }, (_, row) => (row % 33 < 12 ? 40 : 20) + random());
-    expect(sentence("periodic", fixed(compressor))).toBe("Repeats every 33 min; seen 87 times.");
+    expect(sentence("periodic", fixed(compressor))).toBe("Repeats every 33 min; seen 86 times.");
     const daily = Array.from(
       { length: 6 * day },
       (_, row) => 20 + 5 * Math.sin((2 * Math.PI * row) / day) + 0.2 * random(),
