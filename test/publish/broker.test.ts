@@ -71,13 +71,19 @@ describe("our own connection to a broker", () => {
     await broker.start();
     await publisher.start();
     await vi.waitFor(() => expect(server.retained.get(availability)).toBe("online"));
-    expect(JSON.parse(server.retained.get(site) ?? "")).toMatchObject({
-      components: { verify: { platform: "button" }, connection: { platform: "sensor" } },
-    });
-    expect(server.messages.find(({ topic }) => topic === "modbus_cadence/site/state")).toMatchObject({ retain: false });
+    await vi.waitFor(() =>
+      expect(JSON.parse(server.retained.get(site) ?? "{}")).toMatchObject({
+        components: { verify: { platform: "button" }, connection: { platform: "sensor" } },
+      }),
+    );
+    await vi.waitFor(() =>
+      expect(server.messages.find(({ topic }) => topic === "modbus_cadence/site/state")).toMatchObject({
+        retain: false,
+      }),
+    );
     await publisher.stop();
     await broker.stop();
-    expect(server.retained.get(availability)).toBe("offline");
+    await vi.waitFor(() => expect(server.retained.get(availability)).toBe("offline"));
   });
 
   it("has a last will: whoever dies without a word is unavailable at once", async () => {

@@ -159,9 +159,11 @@ function groupBody({ id, name, members }) {
 }
 
 /** @param {EntityOverview} overview */
-function entityRow({ entity, statistics, interval: seen, advice }) {
+function entityRow({ entity, statistics, interval: seen, advice, pattern }) {
   const value = statistics === undefined ? "–" : statistics.lastState;
   const reason = advice?.reason ?? "";
+  // Of a constant the advice says the same.
+  const does = pattern === undefined || pattern.kind === "constant" ? undefined : pattern.sentence;
   return h(
     "tr",
     { "data-key": entity.entityId },
@@ -190,7 +192,7 @@ function entityRow({ entity, statistics, interval: seen, advice }) {
       adviceText(advice, seen),
     ),
     h("td", { class: "number second wide-only" }, advice?.share === undefined ? "–" : percent(advice.share)),
-    h("td", { class: "why second wide-only" }, reason),
+    h("td", { class: "why second wide-only" }, reason, does !== undefined && h("div", { class: "does" }, does)),
   );
 }
 
