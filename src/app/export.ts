@@ -39,7 +39,7 @@ export async function exportStore({
   for (const name of await storage.collectionNames()) {
     const records = storage.collection<unknown>({ name, version: 0 }).records();
     const lines = async function* (): AsyncGenerator<string> {
-      for await (const record of records) yield `${JSON.stringify(record, plainNumbers)}\n`;
+      for await (const record of records) yield `${JSON.stringify(record, plainValues)}\n`;
     };
     await folder.write(`collections/${name}.jsonl`, lines());
   }
@@ -52,7 +52,10 @@ export async function exportStore({
   return folder.files;
 }
 
-/** JSON has no words for these numbers; they are written as `{"$number":"NaN"}`. */
-function plainNumbers(_name: string, value: unknown): unknown {
+/** JSON has no words for these: numbers are written as `{"$number":"NaN"}`, lists of plain numbers as `{"$array":"Float32Array","values":[…]}`. */
+function plainValues(_name: string, value: unknown): unknown {
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+    return { $array: value.constructor.name, values: [...(value as Float64Array)] };
+  }
   return typeof value === "number" && !Number.isFinite(value) ? { $number: String(value) } : value;
 }

@@ -17,7 +17,7 @@ import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
 import { busesOf } from "#modbus/topology.ts";
 import type { Known } from "#pipeline/find.ts";
-import { addToTrace, emptyTrace } from "#pipeline/grid/trace.ts";
+import { addToTrace, emptyTrace, isWholeTrace } from "#pipeline/grid/trace.ts";
 import { PerEntityStage } from "#pipeline/per-entity-stage.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
@@ -26,7 +26,7 @@ import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { mostStates } from "#pipeline/statistics/dwell.ts";
 import { ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
-import { addToWindows, emptyWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
+import { addToWindows, emptyWindows, isWholeWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
 
 /** What is known of the home at one moment. */
 export interface Description {
@@ -49,8 +49,8 @@ export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
 export class Knowledge {
   readonly statistics = new StatisticsStage();
   readonly intervals = new EffectiveIntervals();
-  readonly traces = new PerEntityStage(emptyTrace, addToTrace);
-  readonly windows = new PerEntityStage(emptyWindows, addToWindows);
+  readonly traces = new PerEntityStage(emptyTrace, addToTrace, isWholeTrace);
+  readonly windows = new PerEntityStage(emptyWindows, addToWindows, isWholeWindows);
   /** As of the last time it was found out. */
   findings: Findings = noFindings;
   readonly #services = new Map<string, ServiceTime>();

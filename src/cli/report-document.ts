@@ -10,7 +10,7 @@ export function reportDocument(
   findings: Findings,
   details: (entityId: EntityId) => Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const { relations, clusters, identities } = findings;
+  const { relations, clusters, moves, identities } = findings;
   return {
     entities: entities.map((each) => ({ ...entityDocument(each, findings), ...details(each.entity.entityId) })),
     correlations: relations.map(({ probability, effective, ...relation }) => ({
@@ -19,6 +19,7 @@ export function reportDocument(
       probability,
     })),
     clusters: clusters.map(({ id, name, members, weakest }) => ({ id, name, members, weakest })),
+    moves,
     identities: identities.map((identity) => ({
       sentence: formulaOf(identity, (entityId) => entityId),
       members: [identity.entityId, ...identity.terms],

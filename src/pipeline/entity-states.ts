@@ -6,9 +6,12 @@ export class EntityStates<State extends { readonly version: number }> {
   readonly #dirty = new Set<EntityId>();
   readonly #version: number;
 
-  /** `version` of the states; older and newer snapshots are not restored. */
-  constructor(version: number) {
+  readonly #isWhole: (snapshot: State) => boolean;
+
+  /** `version` of the states; older and newer snapshots are not restored, nor those that are not whole: somebody may have changed them. */
+  constructor(version: number, isWhole: (snapshot: State) => boolean = () => true) {
     this.#version = version;
+    this.#isWhole = isWhole;
   }
 
   get(entityId: EntityId): State | undefined {
@@ -64,6 +67,6 @@ export class EntityStates<State extends { readonly version: number }> {
   stateIn(snapshot: unknown): State | undefined {
     if (typeof snapshot !== "object" || snapshot === null || (snapshot as State).version !== this.#version)
       return undefined;
-    return structuredClone(snapshot) as State;
+    return this.#isWhole(snapshot as State) ? (structuredClone(snapshot) as State) : undefined;
   }
 }

@@ -18,11 +18,15 @@ export class PerEntityStage<State extends TimedState> implements Stage<
   readonly #empty: () => State;
   readonly #take: (state: State, reading: Reading) => boolean;
 
-  /** `take` changes the state; false for a reading that is older than the last one. */
-  constructor(empty: () => State, take: (state: State, reading: Reading) => boolean) {
+  /** `take` changes the state; false for a reading that is older than the last one. `isWhole` is asked before a snapshot is restored. */
+  constructor(
+    empty: () => State,
+    take: (state: State, reading: Reading) => boolean,
+    isWhole?: (snapshot: State) => boolean,
+  ) {
     this.#empty = empty;
     this.#take = take;
-    this.states = new EntityStates(empty().version);
+    this.states = new EntityStates(empty().version, isWhole);
   }
 
   /** Takes readings in time order of each entity; one that is older than the last of its entity is left out. */

@@ -123,7 +123,7 @@ async function digestOf(path: string): Promise<string> {
 function parseRecord(path: string, line: number, text: string): ExportedRecord {
   let record: Partial<ExportedRecord> | null = null;
   try {
-    record = JSON.parse(text, reviveNumbers) as Partial<ExportedRecord> | null;
+    record = JSON.parse(text, reviveValues) as Partial<ExportedRecord> | null;
   } catch {
     // Said below, with the line.
   }
@@ -141,11 +141,31 @@ const numbers: Readonly<Record<string, number>> = {
   "-Infinity": Number.NEGATIVE_INFINITY,
 };
 
-/** The numbers for which JSON has no words. */
-function reviveNumbers(_name: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Object.keys(value).length !== 1) return value;
-  const word = (value as { $number?: unknown }).$number;
-  return typeof word === "string" && Object.hasOwn(numbers, word) ? numbers[word] : value;
+const lists = {
+  Int8Array,
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+} as const;
+
+/** The numbers, and lists of them, for which JSON has no words. */
+function reviveValues(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { $number: word, $array: list, values } = value as { $number?: unknown; $array?: unknown; values?: unknown };
+  const keys = Object.keys(value).length;
+  if (keys === 1 && typeof word === "string" && Object.hasOwn(numbers, word)) return numbers[word];
+  if (keys === 2 && typeof list === "string" && Object.hasOwn(lists, list) && isNumbers(values)) {
+    return lists[list as keyof typeof lists].from(values);
+  }
+  return value;
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
 }
 
 function noExport(directory: string, cause?: unknown): CadenceError {

@@ -6,6 +6,7 @@ import { silentLogger } from "#core/logger.ts";
 import { normalize } from "#ingest/normalize.ts";
 import type { Entity } from "#model/entity.ts";
 import { compactTrace } from "#pipeline/grid/trace.ts";
+import type { StoredCourse } from "#repository/courses.ts";
 import { Repository } from "#repository/repository.ts";
 import { MemoryVolume, Storage } from "#storage/index.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -88,6 +89,31 @@ describe("findings of the daemon", () => {
       );
       expect(third.knowledge.windows.states.get(entityId)).toEqual(whole.windows.states.get(entityId));
       expect(third.knowledge.statistics.states.get(entityId)).toEqual(whole.statistics.states.get(entityId));
+    }
+  });
+
+  it("are made again from the samples where somebody has changed what was saved", async () => {
+    const first = await open(new MemoryVolume());
+    await first.learning.take(batch(0, 300));
+    await first.learning.stop();
+    const entityId = "sensor.power";
+    const spoilt: unknown[] = [
+      { trace: { version: 1, bins: [1], values: {}, count: 7, width: 3 }, windows: { version: 1, finished: 5 } },
+      { trace: 7, windows: null },
+      {
+        trace: { version: 1, width: 1_000, bins: new Uint32Array(2), values: new Float32Array(2), count: 9 },
+        windows: [],
+      },
+      {},
+    ];
+    for (const course of spoilt) {
+      await first.repository.commit((all) => first.repository.courses.stage(all, entityId, course as StoredCourse));
+      const knowledge = new Knowledge();
+      await restoreKnowledge(first.repository, knowledge);
+      expect(compactTrace(knowledge.traces.states.get(entityId)!)).toEqual(
+        compactTrace(first.knowledge.traces.states.get(entityId)!),
+      );
+      expect(knowledge.windows.states.get(entityId)).toEqual(first.knowledge.windows.states.get(entityId));
     }
   });
 

@@ -50,6 +50,12 @@ async function fill(name: string, from = 0): Promise<void> {
     zero: 0,
     list: [1, null, "x"],
   });
+  await notes.put("lists", {
+    floats: Float32Array.of(0.1, Number.NaN, -7),
+    counts: Uint32Array.of(4_000_000_000, 0),
+    none: new Float64Array(),
+    likeOne: { $array: "Function", values: [1] },
+  });
   await notes.put("ключ", { text: "ж", $number: "not one" });
 }
 
@@ -67,6 +73,13 @@ describe("an export", () => {
     const notes = readFileSync(folder.at("again", "collections", "notes.jsonl"), "utf8");
     expect(notes).toBe(readFileSync(folder.at("export", "collections", "notes.jsonl"), "utf8"));
     expect(notes).toContain('"version":3');
+    await using storage = await openStorage("other");
+    expect(await storage.collection({ name: "notes", version: 3 }).get("lists")).toEqual({
+      floats: Float32Array.of(0.1, Number.NaN, -7),
+      counts: Uint32Array.of(4_000_000_000, 0),
+      none: new Float64Array(),
+      likeOne: { $array: "Function", values: [1] },
+    });
   });
 
   it("replaces what the store held, which is kept as a backup", async () => {

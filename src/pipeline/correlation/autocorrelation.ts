@@ -1,4 +1,5 @@
 import type { Stretch } from "../grid/grid.ts";
+import { knownMean } from "./known-mean.ts";
 
 /**
  * Autocorrelation at the lags 0 to `lags` (rows), within stretches only; unknown values are left out. All 0 beyond lag 0 when the values do not vary.
@@ -16,14 +17,7 @@ export function autocorrelation(values: Float64Array, stretches: readonly Stretc
 
 /** Around the mean; 0 where nothing is known. */
 export function centre(values: Float64Array): Float64Array {
-  let count = 0;
-  let sum = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    count += 1;
-    sum += value;
-  }
-  const mean = sum / count;
+  const { mean } = knownMean(values);
   return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
 }
 

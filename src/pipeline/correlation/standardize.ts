@@ -1,3 +1,5 @@
+import { knownMean } from "./known-mean.ts";
+
 /** Below the root of 2^30, so that no sum of products leaves 32 bits; and no single number 16. */
 const norm = 32_000;
 
@@ -6,14 +8,7 @@ const norm = 32_000;
  * 1e-5. What is not known counts as the mean, 0. False when the values do not differ; all is 0 then.
  */
 export function standardize(values: Float64Array, into: Int16Array): boolean {
-  let count = 0;
-  let sum = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    count += 1;
-    sum += value;
-  }
-  const mean = sum / count;
+  const { mean, count } = knownMean(values);
   let squares = 0;
   for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
   into.fill(0);

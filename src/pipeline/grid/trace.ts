@@ -58,6 +58,17 @@ export function addToTrace(trace: Trace, reading: Reading): boolean {
   return true;
 }
 
+/** False for what somebody has changed. */
+export function isWholeTrace({ bins, values, count, width }: Trace): boolean {
+  return (
+    bins instanceof Uint32Array &&
+    values instanceof Float32Array &&
+    bins.length === values.length &&
+    count <= Math.min(bins.length, mostBins) &&
+    binWidths.includes(width)
+  );
+}
+
 /** Without the room it has left. */
 export function compactTrace(trace: Trace): Trace {
   const { bins, values, count } = trace;

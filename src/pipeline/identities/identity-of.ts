@@ -1,4 +1,5 @@
 import type { Identity } from "#model/identity.ts";
+import { knownMean } from "../correlation/known-mean.ts";
 import { fit, type Fit } from "./fit.ts";
 import type { Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
@@ -31,8 +32,7 @@ export function isAccident(
 /** With the mean of a term in its place. */
 function withConstant(formula: Formula, index: number): Formula {
   const term = formula.terms[index] as Observed;
-  const known = term.values.filter((value) => !Number.isNaN(value));
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const { mean } = knownMean(term.values);
   const values = term.values.map((value) => (Number.isNaN(value) ? value : mean));
   return { ...formula, terms: formula.terms.map((each, at) => (at === index ? { ...term, values } : each)) };
 }

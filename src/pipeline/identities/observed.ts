@@ -1,4 +1,5 @@
 import type { EntityId } from "#model/entity.ts";
+import { knownMean } from "../correlation/known-mean.ts";
 
 /** One entity on the rows of the grid. */
 export interface Observed {
@@ -13,23 +14,19 @@ export interface Observed {
 
 /** `resolution` as statistics know it; else single precision's. */
 export function observe(entityId: EntityId, values: Float64Array, resolution: number | undefined): Observed {
-  let n = 0;
-  let sum = 0;
+  const { mean, count } = knownMean(values);
+  let squares = 0;
   let largest = 0;
   for (const value of values) {
     if (Number.isNaN(value)) continue;
-    n += 1;
-    sum += value;
+    squares += (value - mean) ** 2;
     largest = Math.max(largest, Math.abs(value));
   }
-  const mean = sum / Math.max(1, n);
-  let squares = 0;
-  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
   const singlePrecision = largest * 2 ** -22;
   return {
     entityId,
     values,
     step: Math.max(resolution ?? 0, singlePrecision),
-    deviation: Math.sqrt(squares / Math.max(1, n)),
+    deviation: Math.sqrt(squares / Math.max(1, count)),
   };
 }

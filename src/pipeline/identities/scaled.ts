@@ -69,19 +69,19 @@ function finenessOf({ deviation, step }: Observed): number {
 
 /** The target as the same as, or a multiple of, the term; undefined when it clearly is neither. */
 function scaled(target: Observed, pivots: readonly number[], term: Observed): Formula | undefined {
-  const differs =
+  const agrees =
     (factor: number) =>
     (row: number): boolean =>
       !(
         Math.abs((target.values[row] as number) - factor * (term.values[row] as number)) >
         target.step + Math.abs(factor) * term.step
       );
-  if (mostAgree(pivots, differs(1))) return { kind: "same", terms: [term], factor: 1 };
+  if (mostAgree(pivots, agrees(1))) return { kind: "same", terms: [term], factor: 1 };
   // Where the target is furthest from 0 its factor is least uncertain.
   const [first = 0, last = 0] = [pivots[0], pivots.at(-1)];
   const largest = Math.abs(target.values[first] as number) > Math.abs(target.values[last] as number) ? first : last;
   const rough = (target.values[largest] as number) / (term.values[largest] as number);
-  if (!(Math.abs(rough) > 0) || !Number.isFinite(rough) || !mostAgree(pivots, differs(rough))) return undefined;
+  if (!(Math.abs(rough) > 0) || !Number.isFinite(rough) || !mostAgree(pivots, agrees(rough))) return undefined;
   const factor = roundest(target, term);
   const isPrecise = (target.step + Math.abs(factor) * term.step) / target.deviation < precise;
   return digitsOf(factor) > mostDigits && !isPrecise ? undefined : { kind: "scaled", terms: [term], factor };

@@ -48,6 +48,18 @@ export function emptyWindows(): Windows {
   };
 }
 
+/** False for what somebody has changed. */
+export function isWholeWindows({ finished, current, all, waiting }: Windows): boolean {
+  if (![finished, current, waiting].every(Array.isArray) || !finished.every(Array.isArray)) return false;
+  const panes: readonly Partial<Pane>[] = [...finished.flat(), ...current, ...(all === undefined ? [] : [all])];
+  return (
+    finished.length === lengths.length &&
+    panes.every(
+      ({ centroids }) => centroids?.means instanceof Float32Array && centroids.weights instanceof Float32Array,
+    )
+  );
+}
+
 /** Takes one reading. False, and nothing taken, when it is older than the last one. */
 export function addToWindows(windows: Windows, { time, state, kind, value }: Reading): boolean {
   if (time < windows.lastTime) return false;
