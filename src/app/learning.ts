@@ -49,6 +49,8 @@ export class Learning implements Service {
   readonly #options: LearningOptions;
   /** Entities of which samples came late. */
   readonly #late = new Set<EntityId>();
+  /** Entities whose saved courses lack what came late. */
+  readonly #outdated = new Set<EntityId>();
   /** Entities of which more was learned than saved. */
   readonly #unsaved = new Set<EntityId>();
   #home = "";
@@ -147,6 +149,7 @@ export class Learning implements Service {
     const { repository, knowledge } = this.#options;
     for (const [index, entityId] of [...this.#late].entries()) {
       this.#late.delete(entityId);
+      this.#outdated.add(entityId);
       await learnFromStore(repository, knowledge, entityId);
       if (index % breatheEvery === 0) await new Promise((resolve) => void setImmediate(resolve));
     }
@@ -173,6 +176,7 @@ export class Learning implements Service {
     for (const entityId of knowledge.statistics.states.takeDirty()) this.#unsaved.add(entityId);
     for (const entityId of knowledge.intervals.states.takeDirty()) this.#unsaved.add(entityId);
     const saved = [...this.#unsaved];
+    const outdated = [...this.#outdated];
     const home = this.#describeHome();
     const text = JSON.stringify(home);
     await repository.commit((batch) => {
@@ -182,10 +186,12 @@ export class Learning implements Service {
           interval: knowledge.intervals.states.snapshotOf(entityId),
         });
       }
+      for (const entityId of outdated) repository.courses.stageDelete(batch, entityId);
       if (text !== this.#home) repository.home.stage(batch, home);
     });
     this.#home = text;
     for (const entityId of saved) this.#unsaved.delete(entityId);
+    for (const entityId of outdated) this.#outdated.delete(entityId);
     if (this.#options.clock.monotonic() - this.#coursesSavedAt >= saveCoursesEvery) await this.#saveCourses();
   }
 

@@ -92,6 +92,29 @@ describe("findings of the daemon", () => {
     }
   });
 
+  it("are about what came late as well, after a crash", async () => {
+    const volume = new MemoryVolume();
+    const first = await open(volume);
+    first.knowledge.setEntities(entities);
+    await first.learning.take(batch(0, 300));
+    await first.learning.take(batch(500, 900));
+    await first.learning.stop();
+    await first.storage[Symbol.asyncDispose]();
+    const second = await open(volume);
+    await second.learning.take({ ...batch(300, 500), closedGaps: [{ from: 0, to: 1, cause: "start" }] });
+    await second.learning.save();
+    await second.storage.sync();
+    const third = await open(volume.crash(seeded(5)));
+    const whole = new Knowledge();
+    whole.learn(readings(0, 900));
+    for (const { entityId } of entities) {
+      expect(compactTrace(third.knowledge.traces.states.get(entityId)!)).toEqual(
+        compactTrace(whole.traces.states.get(entityId)!),
+      );
+      expect(third.knowledge.windows.states.get(entityId)).toEqual(whole.windows.states.get(entityId));
+    }
+  });
+
   it("are made again from the samples where somebody has changed what was saved", async () => {
     const first = await open(new MemoryVolume());
     await first.learning.take(batch(0, 300));
