@@ -31,10 +31,10 @@ export interface LearningOptions {
 const saveSoon = 60_000;
 const saveEvery = 300_000;
 const saveCoursesEvery = 86_400_000;
-/** Some megabytes. */
-const coursesAtOnce = 64;
+/** A few hundred kilobytes. */
+const coursesAtOnce = 16;
 /** Stopping must not take long; ms. */
-const mostOfTheEnd = 800;
+const mostOfTheEnd = 300;
 /** A few years of a home that restarts once a day. */
 const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */
