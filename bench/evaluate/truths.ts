@@ -9,8 +9,9 @@ export interface Truth {
   /** Correlates with nothing. */
   readonly alone?: readonly string[];
   readonly clusters?: readonly (readonly string[])[];
-  /** Entities an identity links, the computed one first. What links others is false, unless it is listed under `also`. */
+  /** Entities an identity links, the computed one first, as the recording's meta.json names them. What links others is false, unless it is listed under `also`. */
   readonly identities?: readonly (readonly string[])[];
+  /** Not named there, but true by physics, or because they follow from those that are; listed after they had been found. */
   readonly also?: readonly (readonly string[])[];
   /** Seconds. */
   readonly periods?: Readonly<Record<string, number>>;
@@ -19,6 +20,10 @@ export interface Truth {
   readonly kinds?: Readonly<Record<string, string>>;
   readonly patterns?: Readonly<Record<string, string>>;
   readonly resolutions?: Readonly<Record<string, number>>;
+  /** What the notes say of a resolution and the values do not show: told, not judged. */
+  readonly disputed?: Readonly<Record<string, string>>;
+  /** Seconds between reads, where the recording has other ones than those its entities have in common. */
+  readonly intervals?: Readonly<Record<string, number>>;
 }
 
 const numbered = (name: string, count: number): string[] =>
@@ -48,7 +53,7 @@ export const truths: readonly Truth[] = [
     prefix: "sensor.meter_",
     clusters: [
       ["i1", "i2", "i3", "i_avr", "p", "p1", "p2", "p3", "s", "thd_i3"],
-      ["l1", "l2", "l3", "l12", "l23", "l31", "u_avr", "v_avr"].filter((name) => name !== "l3"),
+      ["l1", "l2", "l12", "l23", "l31", "u_avr", "v_avr"],
       ["di1", "di2", "di3", "dio", "dkw", "dkvar"],
       ["kwh_im", "kvarh_c", "kvarh_i"],
       ["thd_l1", "thd_l2"],
@@ -62,6 +67,11 @@ export const truths: readonly Truth[] = [
       ["s", "p", "q"],
     ],
     also: [["q", "q1", "q2", "q3"]],
+    correlations: [
+      ["l1", "l2", 0.61],
+      ["l1", "l3", 0.77],
+      ["l1", "i1", -0.57],
+    ],
     kinds: { kwh_im: "counter", kvarh_c: "counter", kwh_ex: "constant" },
     resolutions: {
       ...same(["l1", "l2", "l3", "l12", "l23", "l31", "i1", "i2", "i3", "p", "p1", "p2", "p3"], 0.1),
@@ -85,7 +95,7 @@ export const truths: readonly Truth[] = [
       ],
       [
         ...Array.from({ length: 7 }, (_, index) => `pv_icp7019_${index + 1}cjctemp`),
-        ...["pv_localambienttemp", "met_temp_c", "met_rh_pct", "met_temp_cmp22_c"],
+        ...["pv_localambienttemp", "met_temp_c", "met_rh_pct"],
       ],
       ["pv_sys1vac", "pv_sys2vac"],
       ["pv_sys1frequency", "pv_sys2frequency"],
@@ -113,6 +123,7 @@ export const truths: readonly Truth[] = [
     ],
     alone: ["pressure"],
     identities: [],
+    disputed: { volume_flow_raterms: "whole steps, but most of its values are fractions" },
     patterns: { pressure: "noise", current: "noise", voltage: "noise" },
     noPeriod: ["pressure", "current", "voltage", "temperature", "thermocouple"],
   },
@@ -125,6 +136,7 @@ export const truths: readonly Truth[] = [
       ["sensor.room_510_humidity", "sensor.room_510_temperature", -0.37],
     ],
     identities: [],
+    intervals: { "binary_sensor.room_510_pir": 10 },
     kinds: { "binary_sensor.room_510_pir": "binary", "sensor.room_510_co2": "numeric" },
   },
   {

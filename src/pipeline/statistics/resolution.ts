@@ -1,15 +1,24 @@
-/** The greatest step of which all differences seen so far are multiples: `step / 10^decimals`; step 0 = none seen. Plain data. */
+/** The greatest step of which nearly all differences seen lately are multiples: `step / 10^decimals`; step 0 = none seen. Plain data. */
 export interface Resolution {
   readonly step: number;
   readonly decimals: number;
   /** The step in the value's own unit; 0 while none is known. */
   readonly value: number;
+  /** Differences that are multiples of the step, and those that are not; of the newest few thousand. */
+  readonly multiples: number;
+  readonly odd: number;
+  /** Common step of the odd ones, in the same decimals; 0 while there are none. */
+  readonly finer: number;
 }
 
-export const noResolution: Resolution = { step: 0, decimals: 0, value: 0 };
+export const noResolution: Resolution = { step: 0, decimals: 0, value: 0, multiples: 0, odd: 0, finer: 0 };
 /** More decimals are the noise of binary fractions, not a step. */
 const mostDecimals = 9;
 const powers: readonly number[] = Array.from({ length: mostDecimals + 1 }, (_, exponent) => 10 ** exponent);
+/** A value that was made up now and then, say by a filter, is no finer step of the register. */
+const mostOdd = 0.02;
+/** Older differences count less and less, so that another step of a new firmware is found. */
+const memory = 2_048;
 
 /**
  * Takes the difference of two printed numbers into account. Computed on the printed decimals as whole numbers, so 0.1 is 0.1.
@@ -19,12 +28,21 @@ export function addDifference(resolution: Resolution, before: string, after: str
   const known = resolution.step === 0 ? decimalsOf(before) : resolution.decimals;
   const decimals = Math.min(mostDecimals, Math.max(known, resolution.decimals, decimalsOf(after)));
   const scale = powers[decimals] as number;
+  const finerBy = powers[decimals - resolution.decimals] as number;
   const difference = Math.abs(Math.round(Number(after) * scale) - Math.round(Number(before) * scale));
-  const step = resolution.step * (powers[decimals - resolution.decimals] as number);
-  if (!Number.isSafeInteger(difference) || !Number.isSafeInteger(step)) return resolution;
-  const common = step > 0 && difference % step === 0 ? step : greatestCommonDivisor(step, difference);
-  if (common === step && decimals === resolution.decimals) return resolution;
-  return { step: common, decimals, value: Number((common / scale).toPrecision(12)) };
+  const step = resolution.step * finerBy;
+  if (![difference, step, resolution.finer * finerBy].every(Number.isSafeInteger)) return resolution;
+  const multiple = step > 0 && difference % step === 0;
+  const multiples = resolution.multiples + (multiple ? 1 : 0);
+  const odd = resolution.odd + (multiple ? 0 : 1);
+  const finer = multiple ? resolution.finer * finerBy : greatestCommonDivisor(resolution.finer * finerBy, difference);
+  if (odd > mostOdd * multiples) {
+    const common = greatestCommonDivisor(step, finer);
+    const value = Number((common / scale).toPrecision(12));
+    return { step: common, decimals, value, multiples: multiples + odd, odd: 0, finer: 0 };
+  }
+  const fading = multiples + odd >= memory ? 0.5 : 1;
+  return { step, decimals, value: resolution.value, multiples: multiples * fading, odd: odd * fading, finer };
 }
 
 /** The step in the value's own unit; undefined while none is known. */

@@ -25,6 +25,19 @@ describe("the resolution", () => {
   it("is that of a scaled register", () => {
     expect(resolutionOf(Array.from({ length: 50 }, (_, index) => ((index * 7) % 11) * 0.3))).toBe(0.3);
   });
+
+  it("is not that of a value that is odd now and then", () => {
+    const values = Array.from({ length: 600 }, (_, index) => ((index * 7) % 11) * 0.5);
+    for (let index = 199; index < values.length; index += 250) values[index] = 12.347;
+    expect(resolutionOf(values)).toBe(0.5);
+  });
+
+  it("becomes finer when the register does, soon after years of another one", () => {
+    const coarse = Array.from({ length: 20_000 }, (_, index) => (index * 7) % 11);
+    const fine = Array.from({ length: 60 }, (_, index) => ((index * 7) % 11) * 0.1);
+    expect(resolutionOf(coarse)).toBe(1);
+    expect(resolutionOf([...coarse, ...fine])).toBe(0.1);
+  });
 });
 
 describe("figures of one entity", () => {
