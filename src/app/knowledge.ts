@@ -24,7 +24,8 @@ import { combInterval } from "#pipeline/polling/comb.ts";
 import { commonInterval } from "#pipeline/polling/common-interval.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { mostStates } from "#pipeline/statistics/dwell.ts";
-import { ratesByHour } from "#pipeline/statistics/hour-profile.ts";
+import { hourProfile, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
+import { ratesByWeekday } from "#pipeline/statistics/weekday-profile.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
 import { addToWindows, emptyWindows, isWholeWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
 
@@ -112,9 +113,10 @@ export class Knowledge {
     return windowNames.map((name) => summarizeWindow(windows, name, now)).filter((each) => each !== undefined);
   }
 
-  /** What is too much for an overview: windows, changes an hour in each hour of the day (UTC), time in each of a few states and what follows them. */
+  /** What is too much for an overview: windows, changes an hour in each hour of the day (UTC) and on each day of the week, time in each of a few states and what follows them. */
   details(entityId: EntityId, now: number): Readonly<Record<string, unknown>> {
-    const { hours, dwell, texts = [] } = this.statistics.behaviour(entityId) ?? {};
+    const behaviour = this.statistics.behaviour(entityId);
+    const { dwell, texts = [] } = behaviour ?? {};
     const states = texts.map((state, from) => ({
       state,
       seconds: (dwell?.time[from] ?? 0) / 1_000,
@@ -127,7 +129,8 @@ export class Knowledge {
     }));
     return {
       windows: this.windowStatistics(entityId, now),
-      changesByHour: hours === undefined ? null : (ratesByHour(hours) ?? null),
+      changesByHour: behaviour === undefined ? null : (ratesByHour(hourProfile(behaviour)) ?? null),
+      changesByWeekday: behaviour === undefined ? null : (ratesByWeekday(behaviour) ?? null),
       states,
     };
   }

@@ -5,7 +5,7 @@ import type { Signal } from "../correlation/signal.ts";
 import type { Grid } from "../grid/grid.ts";
 import type { Trace } from "../grid/trace.ts";
 import type { Behaviour } from "../statistics/accumulator.ts";
-import { quietHours } from "../statistics/hour-profile.ts";
+import { hourProfile, quietHours } from "../statistics/hour-profile.ts";
 import { burstsOf } from "./bursts.ts";
 import { type ChangePoint, changePoints } from "./change-points.ts";
 import { findPeriod } from "./period.ts";
@@ -99,7 +99,7 @@ function repeats({ periodSeconds, strength, cycles }: SwitchRhythm, evidence: st
 }
 
 function nightQuiet({ behaviour, utcOffset }: PatternInput): Pattern | undefined {
-  const found = quietHours(behaviour.hours, utcOffset);
+  const found = quietHours(hourProfile(behaviour), utcOffset);
   if (found === undefined) return undefined;
   return {
     kind: "night-quiet",

@@ -3,15 +3,17 @@ import type { Reading } from "#model/reading.ts";
 import { estimateChangeRate } from "./change-rate.ts";
 import { addValue, type Movement, noMovement, secondsToMove, startAt } from "./movement.ts";
 import { addDwell, countTransition, type Dwell, mostStates, noDwell } from "./dwell.ts";
-import { countChange, type HourProfile, noHours, watchHours } from "./hour-profile.ts";
+import { hour, hoursOfDay } from "./hour-profile.ts";
 import { addToNoise, breakNoise, type NoiseFloor, noiseValue, noNoise } from "./noise-floor.ts";
+import { countChange } from "./rate-profile.ts";
 import { countReads, noReads, type ReadCount } from "./read-count.ts";
 import { addDifference, noResolution, type Resolution, resolutionValue } from "./resolution.ts";
+import { quarterDay, quartersOfWeek } from "./weekday-profile.ts";
 import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments.ts";
 
 /** Everything that is kept of one entity; plain data, below 3 kB whatever the number of samples. Times in ms. */
 export interface AccumulatorState {
-  readonly version: 4;
+  readonly version: 5;
   samples: number;
   firstTime: number;
   lastTime: number;
@@ -42,7 +44,10 @@ export interface AccumulatorState {
   /** The longest time between two changes without an outage between them, ms, the newest left out. */
   longestGap: number;
   newestGap: number;
-  hours: HourProfile;
+  /** In each hour of the day, UTC. */
+  changesInDay: number[];
+  /** In each quarter of the week's days, UTC, from Thursday on. */
+  changesInWeek: number[];
   noise: NoiseFloor;
   /** Distinct texts, as long as they are few. */
   texts: string[];
@@ -58,7 +63,7 @@ const newestChangeGaps = 64;
 
 export function emptyAccumulator(): AccumulatorState {
   return {
-    version: 4,
+    version: 5,
     samples: 0,
     firstTime: 0,
     lastTime: Number.NEGATIVE_INFINITY,
@@ -83,7 +88,8 @@ export function emptyAccumulator(): AccumulatorState {
     changedAt: Number.NaN,
     longestGap: 0,
     newestGap: 0,
-    hours: noHours(),
+    changesInDay: Array<number>(hoursOfDay).fill(0),
+    changesInWeek: Array<number>(quartersOfWeek).fill(0),
     noise: noNoise,
     texts: [],
     dwell: noDwell(),
@@ -118,7 +124,8 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
   if (before !== undefined && before !== text) {
     state.changes += 1;
     state.lastChange = time;
-    countChange(state.hours, time);
+    countChange(state.changesInDay, time, hour);
+    countChange(state.changesInWeek, time, quarterDay);
     const step = value - Number(before);
     if (Number.isFinite(step)) {
       state.resolution = addDifference(state.resolution, before, text);
@@ -171,7 +178,6 @@ function noticeableStep({ moments, resolution }: AccumulatorState): number {
 function holdUntil(state: AccumulatorState, time: number): void {
   const held = state.samples === 0 ? 0 : time - state.lastTime;
   if (held <= 0) return;
-  watchHours(state.hours, state.lastTime, time);
   if (state.lastKind === "number" || state.lastKind === "text") {
     if (!state.manyTexts) addDwell(state.dwell, state.texts.indexOf(state.lastState), held);
   }
@@ -196,7 +202,7 @@ export function summarize(
   given: AccumulatorState,
   { now, interval, unwatched = 0, stateClass }: SummaryOptions,
 ): EntityStatistics {
-  const state = { ...given, hours: structuredClone(given.hours), dwell: structuredClone(given.dwell) };
+  const state = { ...given, dwell: structuredClone(given.dwell) };
   holdUntil(state, Math.max(now, state.lastTime));
   const end = Math.max(now, state.lastTime);
   const span = end - state.firstTime;
@@ -247,7 +253,10 @@ export function gapsOfReads({ changeGaps, wideSteps, steps, numeric }: Accumulat
 }
 
 /** What patterns are found from, beside the figures. */
-export type Behaviour = Pick<AccumulatorState, "hours" | "dwell" | "texts" | "longestGap" | "falls">;
+export type Behaviour = Pick<
+  AccumulatorState,
+  "firstTime" | "lastTime" | "changesInDay" | "changesInWeek" | "dwell" | "texts" | "longestGap" | "falls"
+>;
 
 /** Two values that only ever alternate. */
 const binaryTexts: ReadonlySet<string> = new Set([

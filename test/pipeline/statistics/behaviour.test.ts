@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { addDwell, countTransition, mostStates, noDwell } from "#pipeline/statistics/dwell.ts";
-import { countChange, noHours, quietHours, ratesByHour, watchHours } from "#pipeline/statistics/hour-profile.ts";
+import { quietHours, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import { addToNoise, breakNoise, noiseValue, noNoise } from "#pipeline/statistics/noise-floor.ts";
+import { countChange, profileOf } from "#pipeline/statistics/rate-profile.ts";
 import { countReads, noReads } from "#pipeline/statistics/read-count.ts";
+import { quarterDay, quartersOfWeek, ratesByWeekday } from "#pipeline/statistics/weekday-profile.ts";
 import { accumulate, emptyAccumulator } from "#pipeline/statistics/accumulator.ts";
 import { readingsOf } from "../../support/readings.ts";
 import { normal } from "../../support/signals.ts";
@@ -27,48 +29,70 @@ describe("the noise floor", () => {
   });
 });
 
+/** Counts changes at these times. */
+function changesAt(parts: number, length: number, times: readonly number[]): number[] {
+  const changes = Array<number>(parts).fill(0);
+  for (const time of times) countChange(changes, time, length);
+  return changes;
+}
+
+const every = (step: number, from: number, to: number): number[] =>
+  Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => from + index * step);
+
 describe("the hours of the day", () => {
-  function nights() {
-    const hours = noHours();
-    watchHours(hours, 0, 4 * day);
-    for (let time = 0; time < 4 * day; time += 300_000)
-      if (time % day > 6 * hour && time % day < 22 * hour) countChange(hours, time);
-    return hours;
-  }
+  const during = (days: number, times: readonly number[]) => profileOf(changesAt(24, hour, times), 0, days * day, hour);
+  const nights = during(
+    4,
+    every(300_000, 0, 4 * day).filter((time) => time % day > 6 * hour && time % day < 22 * hour),
+  );
 
   it("are watched to the millisecond, days at once", () => {
-    const hours = noHours();
-    watchHours(hours, 0.5 * hour, 10 * day + 1.25 * hour);
-    expect(hours.watched[0]).toBe(10.5 * hour);
-    expect(hours.watched[1]).toBe(10.25 * hour);
-    expect(hours.watched.reduce((sum, time) => sum + time, 0)).toBe(10 * day + 0.75 * hour);
+    const { watched } = profileOf(changesAt(24, hour, []), 0.5 * hour, 10 * day + 1.25 * hour, hour);
+    expect(watched[0]).toBe(10.5 * hour);
+    expect(watched[1]).toBe(10.25 * hour);
+    expect(watched.reduce((sum, time) => sum + time, 0)).toBe(10 * day + 0.75 * hour);
   });
 
   it("show when it is quiet, in local time", () => {
-    expect(quietHours(nights())).toMatchObject({ from: 22, to: 6 });
-    expect(quietHours(nights(), 2)).toMatchObject({ from: 0, to: 8 });
+    expect(quietHours(nights)).toMatchObject({ from: 22, to: 6 });
+    expect(quietHours(nights, 2)).toMatchObject({ from: 0, to: 8 });
   });
 
   it("are not quiet for what changes all day, or was seen too short", () => {
-    const all = noHours();
-    watchHours(all, 0, 4 * day);
-    for (let time = 0; time < 4 * day; time += 300_000) countChange(all, time);
-    expect(quietHours(all)).toBeUndefined();
-    const short = noHours();
-    watchHours(short, 0, day);
-    for (let time = 8 * hour; time < 20 * hour; time += 60_000) countChange(short, time);
-    expect(quietHours(short)).toBeUndefined();
+    expect(quietHours(during(4, every(300_000, 0, 4 * day)))).toBeUndefined();
+    expect(quietHours(during(1, every(60_000, 8 * hour, 20 * hour)))).toBeUndefined();
   });
 
   it("have rates of their own, drawn to the whole where little was seen", () => {
-    const rates = ratesByHour(nights())!;
+    const rates = ratesByHour(nights)!;
     expect(rates[12]).toBeGreaterThan(9);
     expect(rates[2]).toBeLessThan(rates[12]! / 2);
-    const hours = noHours();
-    watchHours(hours, 0, day);
-    countChange(hours, 0);
-    expect(ratesByHour(hours)![0]! / ratesByHour(hours)![1]!).toBeLessThan(1.2);
-    expect(ratesByHour(noHours())).toBeUndefined();
+    const once = ratesByHour(during(1, [0]))!;
+    expect(once[0]! / once[1]!).toBeLessThan(1.2);
+    expect(ratesByHour(during(0, []))).toBeUndefined();
+  });
+});
+
+describe("the days of the week", () => {
+  /** 2026-03-02 was a Monday. */
+  const monday = Date.UTC(2026, 2, 2);
+
+  it.each([0, 6, -6, 12])("have rates of their own, Monday first (%s hours from UTC)", (utcOffset) => {
+    const from = monday - utcOffset * hour;
+    const weekends = every(600_000, 0, 28 * day).filter((time) => Math.floor(time / day) % 7 >= 5);
+    const changesInWeek = changesAt(
+      quartersOfWeek,
+      quarterDay,
+      weekends.map((time) => from + time),
+    );
+    const rates = ratesByWeekday({ changesInWeek, firstTime: from, lastTime: from + 28 * day }, utcOffset)!;
+    expect(rates.slice(0, 5).every((rate) => rate < 0.2)).toBe(true);
+    expect(rates.slice(5).every((rate) => rate > 5)).toBe(true);
+  });
+
+  it("have none where nothing was watched", () => {
+    const { changesInWeek, firstTime, lastTime } = emptyAccumulator();
+    expect(ratesByWeekday({ changesInWeek, firstTime, lastTime })).toBeUndefined();
   });
 });
 
