@@ -20,6 +20,8 @@ export interface AnalysisOptions {
 /** When most of the past has been filled in. */
 const firstAfter = 120_000;
 const every = 3_600_000;
+/** It is the largest of the findings, and made anew soon after every start. */
+const matrixEvery = 86_400_000;
 
 /** Finds out, once an hour, what the signals do and how they go together; between the parts of it everything else runs. */
 export class Analysis implements Service {
@@ -29,14 +31,23 @@ export class Analysis implements Service {
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #seconds: number | undefined;
+  #matrixSavedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnalysisOptions) {
     this.#options = options;
   }
 
-  start(): Promise<void> {
+  /** Until the signals were compared again, what was last found of how they go together is shown. */
+  async start(): Promise<void> {
+    const { repository, knowledge } = this.#options;
+    const matrix = await repository.correlations.get();
+    this.#matrixSavedAt = matrix?.computedAt ?? Number.NEGATIVE_INFINITY;
+    knowledge.findings = {
+      ...knowledge.findings,
+      clusters: await repository.clusters.get(),
+      ...(matrix === undefined ? {} : { matrix }),
+    };
     this.#schedule(firstAfter);
-    return Promise.resolve();
   }
 
   async stop(): Promise<void> {
@@ -69,7 +80,13 @@ export class Analysis implements Service {
     const found = await findOut(repository, knowledge, clock.now(), { isCancelled: () => this.#stopped });
     if (found === undefined) return;
     this.#seconds = (clock.monotonic() - begun) / 1_000;
-    if (found.moves.length > 0) await repository.commit((batch) => repository.clusters.stage(batch, found.clusters));
+    const { matrix } = found;
+    const isMatrixDue = matrix !== undefined && Math.abs(matrix.computedAt - this.#matrixSavedAt) >= matrixEvery;
+    await repository.commit((batch) => {
+      if (found.moves.length > 0) repository.clusters.stage(batch, found.clusters);
+      if (isMatrixDue) repository.correlations.stage(batch, matrix);
+    });
+    if (isMatrixDue) this.#matrixSavedAt = matrix.computedAt;
     logger.info("Signals were compared", {
       relations: found.relations.filter(({ proven }) => proven).length,
       clusters: found.clusters.length,

@@ -10,7 +10,7 @@ export function reportDocument(
   findings: Findings,
   details: (entityId: EntityId) => Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const { relations, clusters, moves, identities } = findings;
+  const { relations, clusters, moves, identities, modes } = findings;
   return {
     entities: entities.map((each) => ({ ...entityDocument(each, findings), ...details(each.entity.entityId) })),
     correlations: relations.map(({ probability, effective, ...relation }) => ({
@@ -28,6 +28,7 @@ export function reportDocument(
       error: identity.error,
       n: identity.n,
     })),
+    operatingModes: modes ?? null,
     buses: buses.map(({ bus, load, sentence }) => ({
       name: bus.name,
       type: bus.type,

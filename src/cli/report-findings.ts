@@ -1,15 +1,17 @@
 import { formatDuration } from "#core/duration.ts";
 import type { Findings } from "#model/findings.ts";
 import { formulaOf } from "#model/identity.ts";
+import type { OperatingMode } from "#model/operating-mode.ts";
 import type { PatternKind } from "#model/pattern.ts";
 import type { Relation } from "#model/relation.ts";
-import { count } from "./format.ts";
+import { count, percent } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** Lines of each section; what is left out is counted. */
 const mostLines = 12;
 
 const mostNames = 3;
+const mostTransitions = 4;
 /** ms; changes as near to each other are one event. */
 const sameTime = 600_000;
 
@@ -30,6 +32,7 @@ export function findingLines(findings: Findings, width: number): string[] {
     ...section("Need not be read, for they can be computed", identityLines(findings)),
     ...section("Move together", clusterLines(findings, width)),
     ...section("Go together", relationLines(findings, width)),
+    ...section("Ways the site runs", modeLines(findings, width)),
     ...section("Worth knowing", patternLines(findings)),
   ];
 }
@@ -78,6 +81,34 @@ const relationColumns: readonly Column<Relation>[] = [
     value: ({ lagSeconds }) => (lagSeconds === 0 ? "–" : formatDuration(lagSeconds * 1_000, 2)),
   },
   { title: "Worth rows", align: "right", value: ({ effective }) => count(Math.round(effective)) },
+];
+
+function modeLines({ modes: found }: Findings, width: number): string[] {
+  if (found === undefined) return [];
+  const { modes, transitions, now } = found;
+  const lines = formatTable(
+    modes.map((mode, index) => ({ ...mode, isNow: index === now })),
+    modeColumns,
+    width - 2,
+  );
+  const common = transitions.slice(0, mostTransitions).map(({ from, to, count: times }) => {
+    const of = (index: number): string => modes[index]?.name ?? "";
+    return `${of(from)} → ${of(to)}: ${times === 1 ? "once" : `${count(times)} times`}`;
+  });
+  return [...lines, ...common];
+}
+
+const modeColumns: readonly Column<OperatingMode & { readonly isNow: boolean }>[] = [
+  { title: "Mode", flexible: true, value: ({ name, isNow }) => (isNow ? `${name} (now)` : name) },
+  { title: "Time", align: "right", value: ({ share }) => percent(share) },
+  { title: "Visits", align: "right", value: ({ visits }) => count(visits) },
+  { title: "Usually for", align: "right", value: ({ seconds }) => formatDuration(seconds * 1_000, 2) },
+  {
+    title: "Typical",
+    flexible: true,
+    value: ({ typical }) =>
+      typical.map(({ entityId, mean }) => `${objectId(entityId)} ${Number(mean.toPrecision(3))}`).join(", ") || "–",
+  },
 ];
 
 /** Those that do the same at the same time share a line. */

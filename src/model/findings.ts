@@ -2,6 +2,7 @@ import type { Cluster, ClusterMove } from "./cluster.ts";
 import type { CorrelationMatrix } from "./correlation-matrix.ts";
 import type { EntityId } from "./entity.ts";
 import type { Identity } from "./identity.ts";
+import type { OperatingModes } from "./operating-mode.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Relation } from "./relation.ts";
 
@@ -19,6 +20,8 @@ export interface Findings {
   readonly clusters: readonly Cluster[];
   readonly moves: readonly ClusterMove[];
   readonly identities: readonly Identity[];
+  /** Absent when nothing on the site goes by states. */
+  readonly modes?: OperatingModes;
   /** Times in which no entity was watched, ms since 1970, [from, to). */
   readonly unwatched: readonly Unwatched[];
 }

@@ -11,6 +11,7 @@ import type { DotProducts } from "./correlation/dot-products.ts";
 import type { Trace } from "./grid/trace.ts";
 import { findIdentities } from "./identities/find-identities.ts";
 import { observe } from "./identities/observed.ts";
+import { findModes } from "./modes/find-modes.ts";
 import { findPatterns } from "./patterns/find-patterns.ts";
 import type { Behaviour } from "./statistics/accumulator.ts";
 
@@ -45,6 +46,7 @@ export function* findAll(
   );
   const { clusters, moves } = findClusters(relations, { names, before });
   const identities = yield* part(identitiesOf(known, correlations), 0.4, 0.3);
+  const modes = yield* part(findModes(correlations.signals, correlations.grid, { clusters, names }), 0.7, 0.1);
   const patterns = new Map<EntityId, readonly Pattern[]>();
   for (const [index, { entity, statistics, behaviour, trace }] of known.entries()) {
     const { entityId, unit } = entity;
@@ -60,7 +62,7 @@ export function* findAll(
       ...(unit === undefined ? {} : { unit }),
     });
     if (found.length > 0) patterns.set(entityId, found);
-    yield 0.7 + (index / known.length) * 0.3;
+    yield 0.8 + (index / known.length) * 0.2;
   }
   return {
     at: now,
@@ -69,6 +71,7 @@ export function* findAll(
     clusters,
     moves,
     identities,
+    ...(modes === undefined ? {} : { modes }),
     unwatched: correlations.grid.holes(),
     ...(matrix === undefined ? {} : { matrix }),
   };

@@ -3,6 +3,7 @@ import { Batch, type Storage } from "#storage/index.ts";
 import { AdjustmentsRepository } from "./adjustments.ts";
 import { AnnouncedRepository } from "./announced.ts";
 import { ClusterRepository } from "./clusters.ts";
+import { CorrelationRepository } from "./correlations.ts";
 import { CourseRepository } from "./courses.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { GapRepository } from "./gaps.ts";
@@ -29,6 +30,7 @@ export class Repository {
   readonly announced: AnnouncedRepository;
   readonly courses: CourseRepository;
   readonly clusters: ClusterRepository;
+  readonly correlations: CorrelationRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -46,6 +48,7 @@ export class Repository {
     this.announced = new AnnouncedRepository(storage);
     this.courses = new CourseRepository(storage);
     this.clusters = new ClusterRepository(storage);
+    this.correlations = new CorrelationRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {

@@ -65,6 +65,15 @@ describe("findings of the daemon", () => {
     await first.storage[Symbol.asyncDispose]();
     const second = await open(volume);
     expect(await second.repository.clusters.get()).toEqual(kept);
+    // Known from the start on, before anything is compared again.
+    const again = new Analysis({ ...second, logger: silentLogger });
+    await again.start();
+    const { matrix, clusters, at } = second.knowledge.findings;
+    expect([at, clusters, matrix!.entityIds]).toEqual([0, kept, findings.matrix!.entityIds]);
+    for (const [index, value] of matrix!.values.entries()) {
+      expect(Math.abs(value - findings.matrix!.values[index]!)).toBeLessThan(0.004);
+    }
+    await again.stop();
     await second.storage[Symbol.asyncDispose]();
   });
 
