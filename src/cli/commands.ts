@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { optionsCommand } from "./options.ts";
+import { planCommand } from "./plan.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   demoCommand,
   replayCommand,
   reportCommand,
+  planCommand,
   storeInfoCommand,
   storeVerifyCommand,
   storeCompactCommand,

@@ -28,6 +28,8 @@ export const ErrorCode = {
   CODEC_UNKNOWN: "Bytes were written by an unknown codec",
   SOURCE_NOT_FOUND: "A file to read does not exist",
   SOURCE_UNREADABLE: "A file cannot be read as what it should be",
+  CONFIGURATION_CHANGED: "Home Assistant's configuration was changed meanwhile",
+  CONFIGURATION_NOT_WRITABLE: "Home Assistant's configuration cannot be written",
   QUEUE_FULL: "A bounded queue is full",
   TIMED_OUT: "A step took longer than it may",
   ABORTED: "The work was stopped before its end",

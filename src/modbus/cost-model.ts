@@ -1,4 +1,5 @@
 import type { Bus } from "#model/bus.ts";
+import type { YamlHub, YamlRead } from "#model/yaml-hub.ts";
 
 /** What is assumed of a line until it was observed. */
 export interface LineParameters {
@@ -29,4 +30,47 @@ export function serialReadSeconds(registers: number, line: LineParameters = assu
 /** Seconds for a read of one register on a bus nothing else is known of. */
 export function assumedReadSeconds(type: Bus["type"]): number {
   return type === "serial" || type === "rtuovertcp" ? serialReadSeconds(1) : assumedTcpRead;
+}
+
+/** Seconds the bus is busy for a read, and between which limits that is likely. */
+export interface ReadCost {
+  readonly seconds: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Seconds a device thinks before it answers; MODBUS over Serial Line sets no limit, these are usual. */
+const turnarounds = { low: 0.005, usual: assumedLine.turnaround, high: 0.1 };
+/** Of a read over TCP, there and back. */
+const tcpReads = { low: 0.003, usual: assumedTcpRead, high: 0.1 };
+/** Characters of an ASCII request and answer without data: a colon, two for each byte, the check's two, and the line end. */
+const asciiFrames = 17 + 11;
+
+/** What a read of a hub costs as its configuration says, until it was observed. */
+export function readCost({ type, baud, bitsPerByte, framing, messageWait }: YamlHub, read: YamlRead): ReadCost {
+  if (type !== "serial") {
+    // Behind a gateway of RTU frames there is a serial line of which nothing is known.
+    const line =
+      type === "rtuovertcp"
+        ? serialReadSeconds(registersIn(read), { ...assumedLine, turnaround: 0, messageWait: 0 })
+        : 0;
+    const of = (seconds: number): number => seconds + line + messageWait;
+    return { seconds: of(tcpReads.usual), low: of(tcpReads.low), high: of(tcpReads.high) };
+  }
+  const line = {
+    ...assumedLine,
+    baud: baud ?? assumedLine.baud,
+    bitsPerByte: bitsPerByte ?? assumedLine.bitsPerByte,
+    messageWait,
+  };
+  const of = (turnaround: number): number =>
+    framing === "ascii"
+      ? ((asciiFrames + 4 * registersIn(read)) * line.bitsPerByte) / line.baud + turnaround + messageWait
+      : serialReadSeconds(registersIn(read), { ...line, turnaround });
+  return { seconds: of(turnarounds.usual), low: of(turnarounds.low), high: of(turnarounds.high) };
+}
+
+/** Bits travel sixteen to a register. */
+function registersIn({ registerType, count }: YamlRead): number {
+  return registerType === "coil" || registerType === "discrete_input" ? Math.ceil(count / 8) / 2 : count;
 }

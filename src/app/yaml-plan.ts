@@ -1,0 +1,170 @@
+import { predictClosedLoop } from "#modbus/closed-loop.ts";
+import { type ReadCost, readCost } from "#modbus/cost-model.ts";
+import type { Bus } from "#model/bus.ts";
+import type { EntityOverview } from "#model/overview.ts";
+import type { YamlConfiguration, YamlEntity, YamlHub } from "#model/yaml-hub.ts";
+import { stepUp } from "#pipeline/polling/ladder.ts";
+
+/** One entity of the configuration, what its interval does to it, and what is proposed. Seconds. */
+export interface PlannedEntity {
+  readonly entity: YamlEntity;
+  /** Name of its hub. */
+  readonly bus: string;
+  /** Between two reads, as the bus will allow; absent for what is never read by itself. */
+  readonly predicted?: number;
+  readonly proposed: number;
+  readonly reason: string;
+  /** Share of the bus that its reads ask for. */
+  readonly share: number;
+}
+
+export interface PlannedBus {
+  readonly name: string;
+  readonly type: Bus["type"];
+  readonly entities: number;
+  /** That the intervals ask for. */
+  readonly requestsPerSecond: number;
+  /** Share of the bus that they ask for; above 1 it cannot be given. */
+  readonly demand: number;
+  /** Share of time the bus will be busy. */
+  readonly utilisation: number;
+  readonly demandAfter: number;
+  readonly utilisationAfter: number;
+  /** Of one read, mean over what is asked for. */
+  readonly cost: ReadCost;
+  readonly sentence: string;
+}
+
+export interface YamlPlan {
+  readonly buses: readonly PlannedBus[];
+  /** In the order of the configuration. */
+  readonly entities: readonly PlannedEntity[];
+}
+
+const namedReads = 3;
+
+/** What the configuration asks of each bus, and an interval for each entity: the advice where the entity was seen; else, on a bus that is asked for too much, longer ones for all alike. */
+export function planYaml(
+  { hubs }: YamlConfiguration,
+  { known, budget }: { readonly known: readonly EntityOverview[]; readonly budget: number },
+): YamlPlan {
+  const find = finder(known);
+  const plans = hubs.map((hub) => planHub(hub, find, budget));
+  return { buses: plans.map(({ bus }) => bus), entities: plans.flatMap(({ entities }) => entities) };
+}
+
+function planHub(
+  hub: YamlHub,
+  find: (entity: YamlEntity) => EntityOverview | undefined,
+  budget: number,
+): { readonly bus: PlannedBus; readonly entities: readonly PlannedEntity[] } {
+  const costs = hub.entities.map(({ reads }) => reads.reduce((sum, read) => sum + readCost(hub, read).seconds, 0));
+  const before = loopOf(hub, costs, ({ interval }) => interval);
+  const excess = before.demand / budget;
+  const proposals = hub.entities.map((entity) => propose(entity, find(entity), excess, hub.name));
+  const entities = hub.entities.map((entity, index): PlannedEntity => {
+    const effective = before.effective[index] as number;
+    const isPolled = entity.interval > 0 && entity.reads.length > 0;
+    return {
+      entity,
+      bus: hub.name,
+      ...(isPolled ? { predicted: effective } : {}),
+      ...(proposals[index] as ReturnType<typeof propose>),
+      share: isPolled ? (costs[index] as number) / entity.interval : 0,
+    };
+  });
+  const proposed = new Map(entities.map((each) => [each.entity, each.proposed]));
+  const after = loopOf(hub, costs, (entity) => proposed.get(entity) ?? entity.interval);
+  const requestsPerSecond = hub.entities.reduce(
+    (sum, { interval, reads }) => sum + (interval > 0 ? reads.length / interval : 0),
+    0,
+  );
+  const bus: PlannedBus = {
+    name: hub.name,
+    type: hub.type,
+    entities: hub.entities.length,
+    requestsPerSecond,
+    demand: before.demand,
+    utilisation: before.utilisation,
+    demandAfter: after.demand,
+    utilisationAfter: after.utilisation,
+    cost: meanCost(hub),
+    sentence: "",
+  };
+  return { bus: { ...bus, sentence: sentenceOf(bus, entities, budget) }, entities };
+}
+
+function loopOf(
+  { entities }: YamlHub,
+  costs: readonly number[],
+  intervalOf: (entity: YamlEntity) => number,
+): ReturnType<typeof predictClosedLoop> {
+  return predictClosedLoop(
+    entities.map((entity, index) => ({
+      interval: entity.reads.length === 0 ? 0 : intervalOf(entity),
+      seconds: costs[index] as number,
+    })),
+  );
+}
+
+function propose(
+  { interval, reads }: YamlEntity,
+  known: EntityOverview | undefined,
+  excess: number,
+  bus: string,
+): { readonly proposed: number; readonly reason: string } {
+  if (reads.length === 0) return { proposed: interval, reason: "Is written and never read." };
+  if (interval === 0) return { proposed: interval, reason: "Is read only when somebody asks for it." };
+  const { advice } = known ?? {};
+  if (advice?.recommended !== undefined) {
+    return { proposed: advice.action === "keep" ? interval : advice.recommended, reason: advice.reason };
+  }
+  const reason = advice?.reason ?? "Nothing is known yet of what it does.";
+  if (!(excess > 1)) return { proposed: interval, reason };
+  return {
+    proposed: stepUp(interval * excess),
+    reason: `${reason} ${bus} is asked for too much, so all are read less often.`,
+  };
+}
+
+function meanCost(hub: YamlHub): ReadCost {
+  const reads = hub.entities.flatMap(({ reads: each, interval }) =>
+    interval > 0 ? each.map((read) => ({ weight: 1 / interval, cost: readCost(hub, read) })) : [],
+  );
+  const all =
+    reads.length === 0
+      ? [{ weight: 1, cost: readCost(hub, { registerType: "holding", address: 0, count: 1 }) }]
+      : reads;
+  const weight = all.reduce((sum, each) => sum + each.weight, 0);
+  const mean = (of: (cost: ReadCost) => number): number =>
+    all.reduce((sum, each) => sum + each.weight * of(each.cost), 0) / weight;
+  return { seconds: mean(({ seconds }) => seconds), low: mean(({ low }) => low), high: mean(({ high }) => high) };
+}
+
+/** By entity id, else by the unique id or the name that stand in the configuration. */
+function finder(known: readonly EntityOverview[]): (entity: YamlEntity) => EntityOverview | undefined {
+  const byId = new Map(known.map((each) => [each.entity.entityId, each]));
+  const byUniqueId = new Map(known.map((each) => [each.entity.uniqueId ?? "", each]));
+  const byName = new Map(known.map((each) => [each.entity.name, each]));
+  return ({ entityId, uniqueId, name }) =>
+    (uniqueId === undefined ? undefined : byUniqueId.get(uniqueId)) ?? byId.get(entityId) ?? byName.get(name);
+}
+
+function sentenceOf(bus: PlannedBus, entities: readonly PlannedEntity[], budget: number): string {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  if (bus.requestsPerSecond === 0) return `Nothing on ${bus.name} is read by itself.`;
+  const dearest = entities
+    .toSorted((a, b) => b.share - a.share)
+    .slice(0, namedReads)
+    .map(({ entity, share }) => `${entity.name} (${percent(share)})`);
+  const list = new Intl.ListFormat("en").format(dearest);
+  const asked = `${bus.name} is asked for ${Number(bus.requestsPerSecond.toPrecision(3))} reads a second`;
+  if (bus.demand > 1) {
+    const can = Number((1 / bus.cost.seconds).toPrecision(2));
+    return `${asked} and can do about ${can}: values come later than they were set to. Most is asked for ${list}.`;
+  }
+  if (bus.demand > budget) {
+    return `${asked}: that takes ${percent(bus.demand)} of it, more than the ${percent(budget)} it should be. Most is asked for ${list}.`;
+  }
+  return `${asked}: that takes ${percent(bus.demand)} of it.`;
+}

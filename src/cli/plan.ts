@@ -1,0 +1,216 @@
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { Knowledge } from "#app/knowledge.ts";
+import { restoreKnowledge } from "#app/learning.ts";
+import { type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
+import { loadSettings } from "#config/load.ts";
+import { formatDuration } from "#core/duration.ts";
+import { CadenceError } from "#core/errors.ts";
+import { type FilePatch, patchIntervals } from "#modbus/yaml/patch-intervals.ts";
+import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
+import { unifiedDiff } from "#modbus/yaml/unified-diff.ts";
+import type { EntityOverview } from "#model/overview.ts";
+import type { ConfigurationProblem, YamlEntity } from "#model/yaml-hub.ts";
+import { Repository } from "#repository/repository.ts";
+import { ConfigurationFolder } from "#sources/configuration-folder.ts";
+import { type Command, type FlagValues, storeFlag, textFlag } from "./command.ts";
+import { ExitCode } from "./exit-code.ts";
+import { percent } from "./format.ts";
+import { openForReading, storeDirectory } from "./open-store.ts";
+import type { Output } from "./output.ts";
+import { type Column, formatTable } from "./table.ts";
+
+const mainFile = "configuration.yaml";
+/** Folders above a file in which the configuration is looked for. */
+const levels = 4;
+const mostProblems = 20;
+
+export const planCommand: Command = {
+  name: "plan",
+  summary: "What a Modbus configuration asks of its buses, and better intervals; with --write into the configuration.",
+  flags: {
+    yaml: { type: "string", value: "FILE", text: "configuration.yaml, a package, or what stands below modbus:" },
+    store: storeFlag,
+    budget: {
+      type: "string",
+      value: "0.5",
+      text: "Share of each bus that reads may take (default: the option bus_budget)",
+    },
+    diff: { type: "boolean", text: "Print what would change in the configuration" },
+    write: { type: "boolean", text: "Change the configuration; each old file stays beside it" },
+  },
+  run: async ({ flags, out }) => {
+    const yaml = textFlag(flags, "yaml") ?? defaultConfiguration();
+    const { folder, file, configurationFolder } = await openConfiguration(yaml);
+    const configuration = await readConfiguration(configurationFolder, file);
+    const budget = budgetOf(flags);
+    const plan = planYaml(configuration, { known: await knownEntities(flags, budget), budget });
+    const { problems } = configuration;
+    const wanted = new Map(plan.entities.map(({ entity, proposed }) => [placeOf(entity), proposed]));
+    const wants = flags["diff"] === true || flags["write"] === true;
+    const patch = wants
+      ? await patchIntervals(configurationFolder, file, (entity) => wanted.get(placeOf(entity)))
+      : { files: [], refused: [] };
+    out.document({
+      buses: plan.buses,
+      entities: plan.entities.map(entityDocument),
+      problems,
+      ...(wants ? { files: patch.files.map((each) => ({ file: each.file, diff: unifiedDiff(each).join("\n") })) } : {}),
+    });
+    for (const { sentence, demandAfter } of plan.buses) {
+      out.line(`${sentence} With the proposed intervals: ${percent(demandAfter)}.`);
+    }
+    if (plan.entities.length > 0) {
+      out.line();
+      for (const line of formatTable(plan.entities, columns, out.width)) out.line(line);
+    }
+    if (problems.length > 0) out.line();
+    for (const line of problemLines(problems)) out.line(line);
+    for (const each of patch.files) {
+      out.line();
+      for (const line of unifiedDiff(each)) out.line(line);
+    }
+    for (const { name, file: where, line } of patch.refused) {
+      out.note(`${name} (${where}:${line}) shares its whole text with another entity and was left as it is.`);
+    }
+    if (wants && patch.files.length === 0) out.line("Nothing is to be changed.");
+    if (flags["write"] === true) await write(configurationFolder, folder, patch.files, out);
+    return ExitCode.done;
+  },
+};
+
+async function write(
+  configurationFolder: ConfigurationFolder,
+  folder: string,
+  files: readonly FilePatch[],
+  out: Output,
+): Promise<void> {
+  const stamp = `cadence-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}`;
+  for (const { file, before, after } of files) {
+    const backup = await configurationFolder.replace(file, before, after, stamp);
+    out.line(`${join(folder, file)} was written; the old one is ${basename(backup)} beside it.`);
+  }
+  if (files.length > 0) {
+    out.line("Home Assistant takes the intervals after Developer tools, YAML, Modbus (or the action modbus.reload).");
+  }
+}
+
+/** The folder that holds configuration.yaml, the file's own or one above; else the file's own. */
+async function openConfiguration(
+  yaml: string,
+): Promise<{ readonly folder: string; readonly file: string; readonly configurationFolder: ConfigurationFolder }> {
+  const path = resolve(yaml);
+  let folder = dirname(path);
+  for (let above = folder, level = 0; level < levels; level += 1, above = dirname(above)) {
+    if ((await new ConfigurationFolder(above).read(mainFile)) === undefined) continue;
+    folder = above;
+    break;
+  }
+  const configurationFolder = new ConfigurationFolder(folder);
+  const file = relative(folder, path).split(sep).join("/");
+  if ((await configurationFolder.read(file)) === undefined) {
+    throw new CadenceError("SOURCE_NOT_FOUND", `${yaml} does not exist, or cannot be read.`, {
+      remedy: "Name a YAML file, such as /homeassistant/configuration.yaml.",
+    });
+  }
+  return { folder, file, configurationFolder };
+}
+
+function defaultConfiguration(): string {
+  const { homeAssistantConfig } = loadSettings();
+  if (homeAssistantConfig !== undefined) return join(homeAssistantConfig, mainFile);
+  throw new CadenceError("USAGE", "No configuration is named.", {
+    remedy: "Add --yaml FILE, or set the option home_assistant_config.",
+  });
+}
+
+function budgetOf(flags: FlagValues): number {
+  const text = textFlag(flags, "budget");
+  if (text === undefined) return loadSettings().config.bus_budget;
+  const budget = Number(text);
+  if (budget >= 0.05 && budget <= 1) return budget;
+  throw new CadenceError("USAGE", `--budget must be a share from 0.05 to 1, got “${text}”.`, {
+    remedy: "Write --budget 0.5.",
+  });
+}
+
+/** What the store knows; nothing when none was named and there is none. */
+async function knownEntities(flags: FlagValues, budget: number): Promise<readonly EntityOverview[]> {
+  try {
+    await using storage = await openForReading(storeDirectory(flags));
+    const repository = await Repository.open(storage);
+    const knowledge = new Knowledge();
+    await restoreKnowledge(repository, knowledge);
+    return knowledge.describe(storage.series.totals().newest ?? 0, budget).entities;
+  } catch (error) {
+    const isOptional = textFlag(flags, "store") === undefined;
+    if (isOptional && error instanceof CadenceError && error.code === "STORE_NOT_FOUND") return [];
+    throw error;
+  }
+}
+
+/** The same problem of many lines is said once. */
+function problemLines(problems: readonly ConfigurationProblem[]): string[] {
+  const alike = Map.groupBy(problems, ({ file, code, text }) => `${file} ${code} ${text}`);
+  const lines = [...alike.values()].flatMap((each) => {
+    const [first] = each;
+    if (first === undefined) return [];
+    const others = each.length === 1 ? "" : ` (and ${each.length - 1} more lines)`;
+    return [`${first.file}:${first.line}${others}: ${first.text}`];
+  });
+  const rest = lines.length - mostProblems;
+  return [...lines.slice(0, mostProblems), ...(rest > 0 ? [`… and ${rest} more (--json)`] : [])];
+}
+
+function placeOf({ file, line, domain, name }: YamlEntity): string {
+  return `${file}:${line} ${domain} ${name}`;
+}
+
+function entityDocument({ entity, ...planned }: PlannedEntity): Record<string, unknown> {
+  const { reads, entityId, name, uniqueId, unit, dataType, interval, intervalIsSet, more, file, line } = entity;
+  const [first] = reads;
+  return {
+    entityId,
+    name,
+    uniqueId: uniqueId ?? null,
+    bus: planned.bus,
+    unit,
+    registerType: first?.registerType ?? null,
+    address: first?.address ?? null,
+    count: first?.count ?? 0,
+    requests: reads.length,
+    type: dataType,
+    more,
+    interval,
+    intervalIsSet,
+    predicted: planned.predicted ?? null,
+    proposed: planned.proposed,
+    share: planned.share,
+    reason: planned.reason,
+    file,
+    line,
+  };
+}
+
+const columns: readonly Column<PlannedEntity>[] = [
+  { title: "Entity", flexible: true, value: ({ entity }) => entity.entityId },
+  { title: "Bus", flexible: true, value: ({ bus }) => bus },
+  { title: "Unit", align: "right", value: ({ entity }) => String(entity.unit) },
+  { title: "Register", align: "right", value: ({ entity: { reads } }) => String(reads[0]?.address ?? "–") },
+  { title: "Set", align: "right", value: ({ entity }) => seconds(entity.interval) },
+  {
+    title: "Really",
+    align: "right",
+    value: ({ predicted }) => (predicted === undefined ? "–" : `≈ ${seconds(predicted)}`),
+  },
+  { title: "Bus share", align: "right", value: ({ share }) => (share === 0 ? "–" : `${(share * 100).toFixed(1)} %`) },
+  {
+    title: "Proposed",
+    align: "right",
+    value: ({ entity, proposed }) => (proposed === entity.interval ? "keep" : seconds(proposed)),
+  },
+  { title: "Why", flexible: true, value: ({ reason }) => reason },
+];
+
+function seconds(value: number): string {
+  return value === 0 ? "on demand" : formatDuration(value * 1_000);
+}
