@@ -1,7 +1,14 @@
-/** `npm run evaluate`: what the analysis finds in real recordings beside what is true of them. Ends with 1 when something differs, with 2 when no recording is there. */
+/** `npm run evaluate`, and `npm run evaluate -- plan` for the policies of reading: what the analysis finds in real recordings beside what is true of them. Ends with 1 when something differs, with 2 when no recording is there. */
 import { compareAll, type Row } from "./compare.ts";
+import { evaluatePlans, planLines } from "./plan.ts";
 
-const rows = await compareAll((line) => process.stderr.write(`${line}\n`));
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+if (process.argv[2] === "plan") {
+  const cases = await evaluatePlans(tell);
+  for (const line of planLines(cases)) process.stdout.write(`${line}\n`);
+  process.exit(cases.length === 0 ? 2 : 0);
+}
+const rows = await compareAll(tell);
 const width = (of: (row: Row) => string): number => Math.max(...rows.map((row) => of(row).length));
 const [first, second, third] = [width((row) => row.recording), width((row) => row.truth), width((row) => row.known)];
 for (const row of rows) {

@@ -5,6 +5,7 @@ import { planCommand } from "./plan.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { simulateCommand } from "./simulate.ts";
 import { storeBackupCommand } from "./store-backup.ts";
 import { storeBackupsCommand } from "./store-backups.ts";
 import { storeCompactCommand } from "./store-compact.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   replayCommand,
   reportCommand,
   planCommand,
+  simulateCommand,
   storeInfoCommand,
   storeVerifyCommand,
   storeCompactCommand,
