@@ -1,6 +1,6 @@
 import type { EntityKind, EntityStatistics } from "#model/entity-statistics.ts";
 import type { Reading } from "#model/reading.ts";
-import { estimateChangeRate } from "./change-rate.ts";
+import { estimateChangeRate, estimateUnevenChangeRate } from "./change-rate.ts";
 import { addValue, type Movement, noMovement, secondsToMove, startAt } from "./movement.ts";
 import { addDwell, countTransition, type Dwell, mostStates, noDwell } from "./dwell.ts";
 import { hour, hoursOfDay } from "./hour-profile.ts";
@@ -58,6 +58,8 @@ export interface AccumulatorState {
 
 const noticeableShare = 0.02;
 const wellAboveStep = 1.5;
+/** Intervals within this share of each other are the same. */
+const sameInterval = 0.2;
 /** Enough for the comb of the gaps to show. */
 const newestChangeGaps = 64;
 
@@ -217,9 +219,7 @@ export function summarize(
   const moves = secondsToMove(state.movement);
   const noise = state.numeric ? noiseValue(state.noise) : undefined;
   const resolution = state.numeric ? resolutionValue(state.resolution) : undefined;
-  const uncounted = present - state.reads.time - unwatched;
-  const polls = interval === undefined ? 0 : Math.max(0, Math.round(state.reads.reads + uncounted / 1_000 / interval));
-  const changeRate = interval === undefined ? undefined : estimateChangeRate(polls, state.changes, interval);
+  const changeRate = interval === undefined ? undefined : rateOf(state, interval, present - unwatched);
   return {
     entityId,
     kind: kindOf(state, stateClass),
@@ -241,6 +241,20 @@ export function summarize(
       ? {}
       : { roughness: state.squaredSteps / state.steps / 2 / (moments.squares / moments.weight) }),
   };
+}
+
+/** What the rhythm of the changes did not show was read as often as now. `watched` in ms. */
+function rateOf(state: AccumulatorState, interval: number, watched: number): ReturnType<typeof estimateChangeRate> {
+  const { groups, time } = state.reads;
+  const counted = groups.reduce((sum, { reads }) => sum + reads, 0);
+  const uncounted = (watched - time) / 1_000 / interval;
+  // The times in which nobody watched may hold reads that were counted.
+  if (uncounted < 0) return estimateChangeRate(Math.max(0, Math.round(counted + uncounted)), state.changes, interval);
+  const changes = Math.max(0, state.changes - groups.reduce((sum, group) => sum + group.changes, 0));
+  const rest = { seconds: interval, reads: Math.max(Math.round(uncounted), changes), changes };
+  const isAlike = groups.every(({ seconds }) => Math.abs(seconds / interval - 1) <= sameInterval);
+  if (isAlike) return estimateChangeRate(Math.max(0, Math.round(counted + uncounted)), state.changes, interval);
+  return estimateUnevenChangeRate([...groups, rest]);
 }
 
 /**

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accumulate, emptyAccumulator, summarize, type SummaryOptions } from "#pipeline/statistics/accumulator.ts";
 import type { Reading } from "#model/reading.ts";
+import { seeded } from "../../support/random.ts";
 import { readingsOf } from "../../support/readings.ts";
 
 function learn(readings: readonly Reading[], options: SummaryOptions) {
@@ -37,6 +38,28 @@ describe("the resolution", () => {
     const fine = Array.from({ length: 60 }, (_, index) => ((index * 7) % 11) * 0.1);
     expect(resolutionOf(coarse)).toBe(1);
     expect(resolutionOf([...coarse, ...fine])).toBe(0.1);
+  });
+});
+
+describe("the rate of changes", () => {
+  it("is right also when the interval was another one before", () => {
+    const random = seeded(4);
+    const perSecond = 1 / 20;
+    const rows: (readonly [number, string])[] = [[0, "0"]];
+    let time = 0;
+    for (const [interval, reads] of [
+      [5, 4_000],
+      [30, 2_000],
+    ] as const) {
+      for (let read = 0; read < reads; read += 1) {
+        time += interval * second;
+        if (random() < 1 - Math.exp(-perSecond * interval)) rows.push([time, String(Math.round(random() * 1e6))]);
+      }
+    }
+    const { changeRate } = learn(readingsOf(rows), { now: time, interval: 30 });
+    expect(changeRate?.lowPerHour).toBeLessThan(perSecond * 3_600);
+    expect(changeRate?.highPerHour).toBeGreaterThan(perSecond * 3_600);
+    expect(Math.abs((changeRate?.perHour ?? 0) / (perSecond * 3_600) - 1)).toBeLessThan(0.05);
   });
 });
 

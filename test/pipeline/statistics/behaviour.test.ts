@@ -3,7 +3,8 @@ import { addDwell, countTransition, mostStates, noDwell } from "#pipeline/statis
 import { quietHours, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import { addToNoise, breakNoise, noiseValue, noNoise } from "#pipeline/statistics/noise-floor.ts";
 import { countChange, profileOf } from "#pipeline/statistics/rate-profile.ts";
-import { countReads, noReads } from "#pipeline/statistics/read-count.ts";
+import type { ReadGroup } from "#pipeline/statistics/change-rate.ts";
+import { addGroup, countReads, noReads } from "#pipeline/statistics/read-count.ts";
 import { quarterDay, quartersOfWeek, ratesByWeekday } from "#pipeline/statistics/weekday-profile.ts";
 import { accumulate, emptyAccumulator } from "#pipeline/statistics/accumulator.ts";
 import { readingsOf } from "../../support/readings.ts";
@@ -124,12 +125,25 @@ describe("states of an enum", () => {
   });
 });
 
+describe("groups of reads", () => {
+  it("are few: alike ones are one, and the nearest become one when there are too many", () => {
+    let groups: readonly ReadGroup[] = [];
+    for (const seconds of [10, 10.5, 60, 2, 300, 15, 70])
+      groups = addGroup(groups, { seconds, reads: 64, changes: 32 });
+    expect(groups.length).toBe(4);
+    expect(groups.reduce((sum, { reads }) => sum + reads, 0)).toBe(7 * 64);
+    expect(groups[0]).toEqual({ seconds: 2, reads: 64, changes: 32 });
+  });
+});
+
 describe("reads", () => {
   it("are counted from the rhythm of the changes, jitter or not", () => {
     const gaps = Array.from({ length: 64 }, (_, index) => (1 + (index % 3)) * 60_000 + (index % 2 === 0 ? 900 : -900));
     let count = noReads;
     for (let index = 1; index <= 64; index += 1) count = countReads(count, gaps, 64);
-    expect(count.reads).toBe(gaps.reduce((sum, gap) => sum + Math.round(gap / 60_000), 0));
+    expect(count.groups.reduce((sum, { reads }) => sum + reads, 0)).toBe(
+      gaps.reduce((sum, gap) => sum + Math.round(gap / 60_000), 0),
+    );
     expect(count.time).toBe(gaps.reduce((sum, gap) => sum + gap, 0));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { estimateChangeRate } from "#pipeline/statistics/change-rate.ts";
+import { estimateChangeRate, estimateUnevenChangeRate } from "#pipeline/statistics/change-rate.ts";
 import { seeded } from "../../support/random.ts";
 
 describe("the rate of changes from reads", () => {
@@ -41,5 +41,55 @@ describe("the rate of changes from reads", () => {
     }
     expect(covered / rounds).toBeGreaterThan(0.91);
     expect(covered / rounds).toBeLessThan(0.99);
+  });
+});
+
+describe("the rate of changes from reads that are not all as far apart", () => {
+  const truth = 300;
+  /** Reads of a Poisson process: so many, so many seconds apart. */
+  const seen = (random: () => number, reads: number, seconds: number) => ({
+    seconds,
+    reads,
+    changes: Array.from({ length: reads }, () => random() < 1 - Math.exp((-truth / 3_600) * seconds)).filter(Boolean)
+      .length,
+  });
+
+  it("is the true one within its own limits about 95 times in 100, where the mean interval is not", () => {
+    const random = seeded(11);
+    let [covered, coveredByMean] = [0, 0];
+    const rounds = 400;
+    for (let round = 0; round < rounds; round += 1) {
+      const groups = [seen(random, 150, 2), seen(random, 150, 10), seen(random, 100, 60)];
+      const rate = estimateUnevenChangeRate(groups)!;
+      if (rate.lowPerHour <= truth && truth <= rate.highPerHour) covered += 1;
+      expect(rate.lowPerHour).toBeLessThan(rate.perHour);
+      expect(rate.perHour).toBeLessThan(rate.highPerHour);
+      const [reads, changes] = [400, groups.reduce((sum, group) => sum + group.changes, 0)];
+      const mean = estimateChangeRate(reads, changes, (150 * 2 + 150 * 10 + 100 * 60) / reads)!;
+      if (mean.lowPerHour <= truth && truth <= mean.highPerHour) coveredByMean += 1;
+    }
+    expect(covered / rounds).toBeGreaterThan(0.92);
+    expect(covered / rounds).toBeLessThan(0.985);
+    expect(coveredByMean / rounds).toBeLessThan(0.5);
+  });
+
+  it("is that of even reads where all are alike, nothing changed, or everything did", () => {
+    const of = (groups: readonly (readonly [seconds: number, reads: number, changes: number])[]) =>
+      estimateUnevenChangeRate(groups.map(([seconds, reads, changes]) => ({ seconds, reads, changes })));
+    expect(of([[10, 100, 20]])).toEqual(estimateChangeRate(100, 20, 10));
+    expect(
+      of([
+        [10, 100, 0],
+        [60, 100, 0],
+      ]),
+    ).toMatchObject({ perHour: 0, lowPerHour: 0 });
+    expect(
+      of([
+        [10, 50, 50],
+        [60, 50, 50],
+      ]),
+    ).toMatchObject({ lowerBound: true });
+    expect(of([])).toBeUndefined();
+    expect(of([[0, 10, 5]])).toBeUndefined();
   });
 });
