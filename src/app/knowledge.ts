@@ -12,6 +12,7 @@ import type { PollBurst } from "#model/poll.ts";
 import type { Prior } from "#model/prior.ts";
 import type { Reading } from "#model/reading.ts";
 import { windowNames, type WindowStatistics } from "#model/window-statistics.ts";
+import type { YamlHub } from "#model/yaml-hub.ts";
 import { loadOf, loadSentence } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
@@ -59,6 +60,7 @@ export class Knowledge {
   readonly #timeOuts = new Map<string, TimeOuts>();
   #entities: readonly Entity[] = [];
   #connections: readonly ModbusConnection[] | undefined;
+  #hubs: readonly YamlHub[] = [];
   #buses: readonly Bus[] = [];
   #priors: ReadonlyMap<EntityId, Prior> = new Map();
   #members: ReadonlyMap<string, ReadonlySet<EntityId>> = new Map();
@@ -71,6 +73,10 @@ export class Knowledge {
     return this.#connections;
   }
 
+  get hubs(): readonly YamlHub[] {
+    return this.#hubs;
+  }
+
   setEntities(entities: readonly Entity[]): void {
     this.#entities = entities;
     this.#assign();
@@ -81,13 +87,19 @@ export class Knowledge {
     this.#assign();
   }
 
+  /** As they stand in Home Assistant's configuration; none where it cannot be read. */
+  setHubs(hubs: readonly YamlHub[]): void {
+    this.#hubs = hubs;
+    this.#assign();
+  }
+
   /** What was counted by others, until enough was seen here. */
   setPriors(priors: readonly Prior[]): void {
     this.#priors = new Map(priors.map((prior) => [prior.entityId, prior]));
   }
 
   #assign(): void {
-    this.#buses = busesOf(this.#entities, this.#connections);
+    this.#buses = busesOf(this.#entities, this.#connections, this.#hubs);
     this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
   }
 

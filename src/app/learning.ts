@@ -220,6 +220,7 @@ export class Learning implements Service {
     return {
       entities: knowledge.entities,
       ...(knowledge.connections === undefined ? {} : { connections: knowledge.connections }),
+      ...(knowledge.hubs.length === 0 ? {} : { hubs: knowledge.hubs }),
       service: knowledge.serviceSnapshots(),
     };
   }
@@ -230,6 +231,7 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
   const home = await repository.home.get();
   knowledge.setEntities(home.entities);
   knowledge.setConnections(home.connections);
+  knowledge.setHubs(home.hubs ?? []);
   knowledge.restoreServices(home.service);
   const legacy = await repository.legacy.entities();
   knowledge.setPriors([...legacy.values()].map(priorOf).filter((prior) => prior !== undefined));

@@ -12,9 +12,11 @@ import { availabilityTopic } from "#publish/mqtt-discovery.ts";
 import { Publisher } from "#publish/publisher.ts";
 import type { Repository } from "#repository/repository.ts";
 import { Backups, type Storage } from "#storage/index.ts";
+import { ConfigurationFolder } from "#sources/configuration-folder.ts";
 import { PanelServer } from "#web/server.ts";
 import { Analysis } from "./analysis.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
+import { ConfigurationWatch } from "./configuration-watch.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
 import { recorderArchive } from "./recorder-archive.ts";
@@ -117,6 +119,15 @@ export function wire({
       ? {}
       : { archive: recorderArchive(homeAssistantConfig, (past) => learning.takePast(past)) }),
   });
+  const configurationWatch =
+    homeAssistantConfig === undefined || product.demo
+      ? undefined
+      : new ConfigurationWatch({
+          files: new ConfigurationFolder(homeAssistantConfig),
+          clock: networkClock,
+          logger: logger.child("configuration"),
+          onHubs: (hubs) => knowledge.setHubs(hubs),
+        });
   bridge.events.on("entities", (entities) => knowledge.setEntities(entities));
   bridge.events.on("connections", (connections) => knowledge.setConnections(connections));
   bridge.events.on("polls", (burst) => knowledge.seePolls(burst));
@@ -216,6 +227,7 @@ export function wire({
       { service: backupSchedule },
       { service: storageUpkeep },
       { service: analysis },
+      ...(configurationWatch === undefined ? [] : [{ service: configurationWatch }]),
       { service: intake },
       { service: bridge },
       ...(broker === undefined ? [] : [{ service: broker }]),

@@ -1,5 +1,5 @@
 import { predictClosedLoop } from "#modbus/closed-loop.ts";
-import { type ReadCost, readCost } from "#modbus/cost-model.ts";
+import { meanReadCost, type ReadCost, readCost } from "#modbus/cost-model.ts";
 import type { Bus } from "#model/bus.ts";
 import type { EntityOverview } from "#model/overview.ts";
 import type { YamlConfiguration, YamlEntity, YamlHub } from "#model/yaml-hub.ts";
@@ -88,7 +88,7 @@ function planHub(
     utilisation: before.utilisation,
     demandAfter: after.demand,
     utilisationAfter: after.utilisation,
-    cost: meanCost(hub),
+    cost: meanReadCost(hub),
     sentence: "",
   };
   return { bus: { ...bus, sentence: sentenceOf(bus, entities, budget) }, entities };
@@ -125,20 +125,6 @@ function propose(
     proposed: stepUp(interval * excess),
     reason: `${reason} ${bus} is asked for too much, so all are read less often.`,
   };
-}
-
-function meanCost(hub: YamlHub): ReadCost {
-  const reads = hub.entities.flatMap(({ reads: each, interval }) =>
-    interval > 0 ? each.map((read) => ({ weight: 1 / interval, cost: readCost(hub, read) })) : [],
-  );
-  const all =
-    reads.length === 0
-      ? [{ weight: 1, cost: readCost(hub, { registerType: "holding", address: 0, count: 1 }) }]
-      : reads;
-  const weight = all.reduce((sum, each) => sum + each.weight, 0);
-  const mean = (of: (cost: ReadCost) => number): number =>
-    all.reduce((sum, each) => sum + each.weight * of(each.cost), 0) / weight;
-  return { seconds: mean(({ seconds }) => seconds), low: mean(({ low }) => low), high: mean(({ high }) => high) };
 }
 
 /** By entity id, else by the unique id or the name that stand in the configuration. */

@@ -70,7 +70,7 @@ export const options = {
     type: "text",
     pattern: /\S/,
     rule: "a folder",
-    text: "Folder of Home Assistant's configuration, where it can be reached. The past of the entities is then read from the recorder's file there, and what the older Python package left (modbus_state, modbus_statistics) is taken over. /homeassistant in the add-on.",
+    text: "Folder of Home Assistant's configuration, where it can be reached. The past of the entities is then read from the recorder's file there, and what the older Python package left (modbus_state, modbus_statistics) is taken over; its Modbus hubs tell which entity is on which bus. /homeassistant in the add-on.",
     addon: false,
   },
   store_directory: {

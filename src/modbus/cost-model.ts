@@ -74,3 +74,15 @@ export function readCost({ type, baud, bitsPerByte, framing, messageWait }: Yaml
 function registersIn({ registerType, count }: YamlRead): number {
   return registerType === "coil" || registerType === "discrete_input" ? Math.ceil(count / 8) / 2 : count;
 }
+
+/** Of one read of the hub, the mean over all that is asked for; of a read of one register where nothing is. */
+export function meanReadCost(hub: YamlHub): ReadCost {
+  const asked = hub.entities.flatMap(({ reads, interval }) =>
+    interval > 0 ? reads.map((read) => ({ weight: 1 / interval, cost: readCost(hub, read) })) : [],
+  );
+  if (asked.length === 0) return readCost(hub, { registerType: "holding", address: 0, count: 1 });
+  const weight = asked.reduce((sum, each) => sum + each.weight, 0);
+  const mean = (of: (cost: ReadCost) => number): number =>
+    asked.reduce((sum, each) => sum + each.weight * of(each.cost), 0) / weight;
+  return { seconds: mean(({ seconds }) => seconds), low: mean(({ low }) => low), high: mean(({ high }) => high) };
+}

@@ -15,7 +15,7 @@ export interface LoadInput {
 
 /** Utilisation = sum over the entities of service time / effective interval, and what time-outs take; intervals are those that were really seen, so it is never above 1. */
 export function loadOf(bus: Bus, { intervals, advice, observedSeconds, timeOutShare = 0 }: LoadInput): BusLoad {
-  const serviceSeconds = observedSeconds ?? assumedReadSeconds(bus.type);
+  const serviceSeconds = observedSeconds ?? bus.readSeconds ?? assumedReadSeconds(bus.type);
   let requestsPerSecond = 0;
   let requestsAfter = 0;
   let counted = 0;

@@ -1,15 +1,21 @@
 import type { Bus } from "#model/bus.ts";
 import type { Entity } from "#model/entity.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
+import type { YamlHub } from "#model/yaml-hub.ts";
+import { meanReadCost } from "./cost-model.ts";
 
 /** The integration whose hubs stand in YAML. */
 const yamlIntegration = "modbus";
 
 /**
- * The buses and which entities hang on them, from what Home Assistant tells of its connections. Where it does not tell which of
+ * The buses and which entities hang on them, from the configuration where it can be read, else from what Home Assistant tells of its connections. Where neither tells which of
  * several YAML hubs an entity belongs to, they share one bus that says so; where it tells nothing, each integration is taken for one.
  */
-export function busesOf(entities: readonly Entity[], connections: readonly ModbusConnection[] | undefined): Bus[] {
+export function busesOf(
+  entities: readonly Entity[],
+  connections: readonly ModbusConnection[] | undefined,
+  configured: readonly YamlHub[] = [],
+): Bus[] {
   const left = new Map(entities.map((entity) => [entity.entityId, entity]));
   const take = (wanted: (entity: Entity) => boolean): string[] => {
     const taken = [...left.values()].filter(wanted).map(({ entityId }) => entityId);
@@ -17,7 +23,21 @@ export function busesOf(entities: readonly Entity[], connections: readonly Modbu
     return taken;
   };
   const buses: Bus[] = [];
-  const hubs = (connections ?? []).filter(({ source }) => source === "yaml");
+  const hubOf = configuredHubs(configured);
+  const isConfigured = new Set(configured.map(idOf));
+  const hubs = (connections ?? []).filter(
+    ({ source, type, endpoint }) => source === "yaml" && !isConfigured.has(slug(`${type}_${endpoint}`)),
+  );
+  const isOnly = configured.length === 1 && hubs.length === 0;
+  for (const hub of configured) {
+    const isOfHub = (entity: Entity): boolean => isOnly || hubOf(entity) === hub;
+    buses.push(
+      configuredBus(
+        hub,
+        take((entity) => entity.integration === yamlIntegration && isOfHub(entity)),
+      ),
+    );
+  }
   for (const connection of connections ?? []) {
     if (connection.source === "yaml") continue;
     const entries = new Set(Object.keys(connection.units));
@@ -44,6 +64,43 @@ export function busesOf(entities: readonly Entity[], connections: readonly Modbu
     );
   }
   return buses.filter(({ entityIds }) => entityIds.length > 0);
+}
+
+function configuredBus(hub: YamlHub, entityIds: readonly string[]): Bus {
+  const { type, endpoint, name, entities } = hub;
+  return {
+    id: idOf(hub),
+    name,
+    type,
+    endpoint,
+    units: [...new Set(entities.map(({ unit }) => unit))].toSorted((a, b) => a - b),
+    entityIds,
+    readSeconds: meanReadCost(hub).seconds,
+    origin: "yaml",
+  };
+}
+
+/** The same as of its connection, where its place is known. */
+function idOf({ type, endpoint, name }: YamlHub): string {
+  return slug(endpoint === "" ? `hub_${name}` : `${type}_${endpoint}`);
+}
+
+/** Finds an entity's hub by its unique id, its entity id, or its name; a person may have changed all but the first. */
+function configuredHubs(hubs: readonly YamlHub[]): (entity: Entity) => YamlHub | undefined {
+  const byKey = new Map<string, YamlHub>();
+  for (const hub of hubs) {
+    for (const { uniqueId, entityId, name, more } of hub.entities) {
+      // Copies of a read are called after the first.
+      for (let copy = 0; copy <= more; copy += 1) {
+        const [suffix, words] = copy === 0 ? ["", ""] : [`_${copy}`, ` ${copy}`];
+        if (uniqueId !== undefined) byKey.set(`unique ${uniqueId}${suffix}`, hub);
+        byKey.set(`id ${entityId}${suffix}`, hub);
+        byKey.set(`name ${name}${words}`, hub);
+      }
+    }
+  }
+  return ({ uniqueId, entityId, name }) =>
+    byKey.get(`unique ${uniqueId ?? ""}`) ?? byKey.get(`id ${entityId}`) ?? byKey.get(`name ${name}`);
 }
 
 function toBus(connection: ModbusConnection, name: string, entityIds: readonly string[]): Bus {

@@ -10,6 +10,8 @@ export interface Bus {
   /** Unit (slave) addresses seen on it, ascending. */
   readonly units: readonly number[];
   readonly entityIds: readonly EntityId[];
+  /** Seconds of a read as its configuration says, where it is known. */
+  readonly readSeconds?: number;
   /** How the entities were assigned to it. */
   readonly origin: "connections" | "yaml" | "assumed";
 }

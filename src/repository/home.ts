@@ -1,5 +1,6 @@
 import type { Entity } from "#model/entity.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
+import type { YamlHub } from "#model/yaml-hub.ts";
 import type { Batch, Document, Storage } from "#storage/index.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
@@ -8,6 +9,8 @@ export interface StoredHome {
   readonly entities: readonly Entity[];
   /** Absent where Home Assistant does not tell. */
   readonly connections?: readonly ModbusConnection[];
+  /** As they stand in Home Assistant's configuration; absent where it cannot be read. */
+  readonly hubs?: readonly YamlHub[];
   /** Snapshots of what was learned of the buses, by the pipeline's own stage. */
   readonly service?: unknown;
 }

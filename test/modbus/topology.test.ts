@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { busesOf } from "#modbus/topology.ts";
+import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
 import type { Entity } from "#model/entity.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
+import { configurationFiles } from "../support/configuration-files.ts";
 
 const yaml = (entityId: string): Entity => ({ entityId, integration: "modbus", name: entityId });
 const entry = (entityId: string, configEntryId: string, integration = "solax_modbus"): Entity => ({
@@ -71,5 +73,45 @@ describe("the buses of a home", () => {
     expect(buses.flatMap(({ entityIds }) => entityIds).toSorted()).toEqual(["sensor.a", "sensor.b", "sensor.c"]);
     expect(buses.every(({ entityIds }) => entityIds.length > 0)).toBe(true);
     expect(new Set(buses.map(({ id }) => id)).size).toBe(buses.length);
+  });
+
+  it("are the hubs of the configuration, whose entities are known by unique id, by entity id or by name", async () => {
+    const { hubs } = await readConfiguration(
+      configurationFiles({
+        "configuration.yaml":
+          "modbus:\n- {name: one, type: tcp, host: 10.0.0.2, port: 502, sensors: [{name: A, address: 1, unique_id: u1}, {name: B, address: 2, slave: 4}]}\n" +
+          "- {name: two, type: serial, port: /dev/ttyUSB0, baudrate: 1200, sensors: [{name: C, address: 1, virtual_count: 2}]}\n",
+      }),
+      "configuration.yaml",
+    );
+    const buses = busesOf(
+      [
+        { ...yaml("sensor.renamed"), uniqueId: "u1" },
+        yaml("sensor.b"),
+        { ...yaml("sensor.other"), name: "C 2" },
+        yaml("sensor.stranger"),
+      ],
+      [hub("10.0.0.2:502", "one"), hub("10.0.0.9:502", "nine")],
+      hubs,
+    );
+    expect(buses.map(({ id, name, units, entityIds, origin }) => [id, name, units, entityIds, origin])).toEqual([
+      ["tcp_10_0_0_2_502", "one", [1, 4], ["sensor.renamed", "sensor.b"], "yaml"],
+      ["serial_dev_ttyusb0", "two", [1], ["sensor.other"], "yaml"],
+      ["tcp_10_0_0_9_502", "nine", [1], ["sensor.stranger"], "connections"],
+    ]);
+    // 1,200 baud: the wire alone takes 130 ms.
+    expect(buses[1]?.readSeconds).toBeGreaterThan(0.15);
+  });
+
+  it("are the one hub of the configuration for all of its integration, whatever they are called now", async () => {
+    const files = configurationFiles({
+      "configuration.yaml": "modbus:\n- {name: one, type: tcp, host: a, port: 502, sensors: [{name: A, address: 1}]}\n",
+    });
+    const { hubs } = await readConfiguration(files, "configuration.yaml");
+    const buses = busesOf([yaml("sensor.kitchen"), entry("sensor.b", "E1")], [hub("a:502", "one")], hubs);
+    expect(buses.map(({ id, entityIds }) => [id, entityIds])).toEqual([
+      ["tcp_a_502", ["sensor.kitchen"]],
+      ["solax_modbus", ["sensor.b"]],
+    ]);
   });
 });
