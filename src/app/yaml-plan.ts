@@ -1,7 +1,8 @@
 import { predictClosedLoop } from "#modbus/closed-loop.ts";
 import { meanReadCost, type ReadCost, readCost } from "#modbus/cost-model.ts";
 import type { Bus } from "#model/bus.ts";
-import type { EntityOverview } from "#model/overview.ts";
+import { busIdOf } from "#modbus/topology.ts";
+import type { BusOverview, EntityOverview } from "#model/overview.ts";
 import type { YamlConfiguration, YamlEntity, YamlHub } from "#model/yaml-hub.ts";
 import { stepUp } from "#pipeline/polling/ladder.ts";
 
@@ -41,24 +42,41 @@ export interface YamlPlan {
   readonly entities: readonly PlannedEntity[];
 }
 
+/** What was seen of the home, nothing of one that was never followed. */
+export interface KnownHome {
+  readonly entities: readonly EntityOverview[];
+  readonly buses: readonly BusOverview[];
+  /** Share of each bus that reads may take. */
+  readonly budget: number;
+}
+
 const namedReads = 3;
+/** How well an observed read is known: distances within this share of each other were taken for the same. */
+const observedTo = 0.075;
 
 /** What the configuration asks of each bus, and an interval for each entity: the advice where the entity was seen; else, on a bus that is asked for too much, longer ones for all alike. */
-export function planYaml(
-  { hubs }: YamlConfiguration,
-  { known, budget }: { readonly known: readonly EntityOverview[]; readonly budget: number },
-): YamlPlan {
+export function planYaml({ hubs }: YamlConfiguration, { entities: known, buses, budget }: KnownHome): YamlPlan {
   const find = finder(known);
-  const plans = hubs.map((hub) => planHub(hub, find, budget));
+  const plans = hubs.map((hub) => planHub(hub, { find, budget, observed: observedCost(hub, hubs, buses) }));
   return { buses: plans.map(({ bus }) => bus), entities: plans.flatMap(({ entities }) => entities) };
+}
+
+interface HubOptions {
+  readonly find: (entity: YamlEntity) => EntityOverview | undefined;
+  readonly budget: number;
+  /** Of a read, where it was seen. */
+  readonly observed: ReadCost | undefined;
 }
 
 function planHub(
   hub: YamlHub,
-  find: (entity: YamlEntity) => EntityOverview | undefined,
-  budget: number,
+  { find, budget, observed }: HubOptions,
 ): { readonly bus: PlannedBus; readonly entities: readonly PlannedEntity[] } {
-  const costs = hub.entities.map(({ reads }) => reads.reduce((sum, read) => sum + readCost(hub, read).seconds, 0));
+  const cost = observed ?? meanReadCost(hub);
+  const scale = cost.seconds / meanReadCost(hub).seconds;
+  const costs = hub.entities.map(({ reads }) =>
+    reads.reduce((sum, read) => sum + scale * readCost(hub, read).seconds, 0),
+  );
   const before = loopOf(hub, costs, ({ interval }) => interval);
   const excess = before.demand / budget;
   const proposals = hub.entities.map((entity) => propose(entity, find(entity), excess, hub.name));
@@ -88,7 +106,7 @@ function planHub(
     utilisation: before.utilisation,
     demandAfter: after.demand,
     utilisationAfter: after.utilisation,
-    cost: meanReadCost(hub),
+    cost,
     sentence: "",
   };
   return { bus: { ...bus, sentence: sentenceOf(bus, entities, budget) }, entities };
@@ -125,6 +143,17 @@ function propose(
     proposed: stepUp(interval * excess),
     reason: `${reason} ${bus} is asked for too much, so all are read less often.`,
   };
+}
+
+/** Of the bus that is this hub: by its id, or as the only one of its kind. */
+function observedCost(hub: YamlHub, hubs: readonly YamlHub[], buses: readonly BusOverview[]): ReadCost | undefined {
+  const observed = buses.filter(({ load }) => load.serviceOrigin === "observed");
+  const [first, ...others] = observed.filter(({ bus }) => bus.id === busIdOf(hub));
+  const only = hubs.length === 1 && observed.length === 1 ? observed[0] : undefined;
+  const seconds = (others.length === 0 ? (first ?? only) : undefined)?.load.serviceSeconds;
+  return seconds === undefined
+    ? undefined
+    : { seconds, low: seconds * (1 - observedTo), high: seconds * (1 + observedTo) };
 }
 
 /** By entity id, else by the unique id or the name that stand in the configuration. */

@@ -40,6 +40,19 @@ export function textFlag(flags: FlagValues, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A number within the limits; undefined when absent. Throws USAGE. */
+export function numberFlag(
+  flags: FlagValues,
+  name: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  const text = textFlag(flags, name);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text.trim() !== "" && number >= least && number <= most) return number;
+  throw new CadenceError("USAGE", `--${name} must be a number from ${least} to ${most}, got “${text}”.`);
+}
+
 /** `a,b` and repeated flags alike as one list; empty when absent. */
 export function listFlag(flags: FlagValues, name: string): readonly string[] {
   const value = flags[name];

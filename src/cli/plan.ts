@@ -1,22 +1,22 @@
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Knowledge } from "#app/knowledge.ts";
 import { restoreKnowledge } from "#app/learning.ts";
-import { type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
+import { type KnownHome, type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
 import { loadSettings } from "#config/load.ts";
 import { formatDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
 import { type FilePatch, patchIntervals } from "#modbus/yaml/patch-intervals.ts";
 import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
 import { unifiedDiff } from "#modbus/yaml/unified-diff.ts";
-import type { EntityOverview } from "#model/overview.ts";
 import type { ConfigurationProblem, YamlEntity } from "#model/yaml-hub.ts";
 import { Repository } from "#repository/repository.ts";
 import { ConfigurationFolder } from "#sources/configuration-folder.ts";
-import { type Command, type FlagValues, storeFlag, textFlag } from "./command.ts";
+import { type Command, type FlagValues, numberFlag, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { percent } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
 import type { Output } from "./output.ts";
+import { planStored } from "./plan-stored.ts";
 import { type Column, formatTable } from "./table.ts";
 
 const mainFile = "configuration.yaml";
@@ -35,15 +35,22 @@ export const planCommand: Command = {
       value: "0.5",
       text: "Share of each bus that reads may take (default: the option bus_budget)",
     },
+    "reads-per-second": {
+      type: "string",
+      value: "R",
+      text: "Without a configuration: reads a second for all that is stored (default: as many as now)",
+    },
     diff: { type: "boolean", text: "Print what would change in the configuration" },
     write: { type: "boolean", text: "Change the configuration; each old file stays beside it" },
   },
   run: async ({ flags, out }) => {
     const yaml = textFlag(flags, "yaml") ?? defaultConfiguration();
+    const readsPerSecond = numberFlag(flags, "reads-per-second", { least: 1e-6, most: 1e6 });
+    if (yaml === undefined || readsPerSecond !== undefined) return planStored({ flags, out }, readsPerSecond);
     const { folder, file, configurationFolder } = await openConfiguration(yaml);
     const configuration = await readConfiguration(configurationFolder, file);
     const budget = budgetOf(flags);
-    const plan = planYaml(configuration, { known: await knownEntities(flags, budget), budget });
+    const plan = planYaml(configuration, await knownHome(flags, budget));
     const { problems } = configuration;
     const wanted = new Map(plan.entities.map(({ entity, proposed }) => [placeOf(entity), proposed]));
     const wants = flags["diff"] === true || flags["write"] === true;
@@ -115,35 +122,28 @@ async function openConfiguration(
   return { folder, file, configurationFolder };
 }
 
-function defaultConfiguration(): string {
+function defaultConfiguration(): string | undefined {
   const { homeAssistantConfig } = loadSettings();
-  if (homeAssistantConfig !== undefined) return join(homeAssistantConfig, mainFile);
-  throw new CadenceError("USAGE", "No configuration is named.", {
-    remedy: "Add --yaml FILE, or set the option home_assistant_config.",
-  });
+  return homeAssistantConfig === undefined ? undefined : join(homeAssistantConfig, mainFile);
 }
 
 function budgetOf(flags: FlagValues): number {
-  const text = textFlag(flags, "budget");
-  if (text === undefined) return loadSettings().config.bus_budget;
-  const budget = Number(text);
-  if (budget >= 0.05 && budget <= 1) return budget;
-  throw new CadenceError("USAGE", `--budget must be a share from 0.05 to 1, got “${text}”.`, {
-    remedy: "Write --budget 0.5.",
-  });
+  return numberFlag(flags, "budget", { least: 0.05, most: 1 }) ?? loadSettings().config.bus_budget;
 }
 
 /** What the store knows; nothing when none was named and there is none. */
-async function knownEntities(flags: FlagValues, budget: number): Promise<readonly EntityOverview[]> {
+async function knownHome(flags: FlagValues, budget: number): Promise<KnownHome> {
   try {
     await using storage = await openForReading(storeDirectory(flags));
     const repository = await Repository.open(storage);
     const knowledge = new Knowledge();
     await restoreKnowledge(repository, knowledge);
-    return knowledge.describe(storage.series.totals().newest ?? 0, budget).entities;
+    return { ...knowledge.describe(storage.series.totals().newest ?? 0, budget), budget };
   } catch (error) {
     const isOptional = textFlag(flags, "store") === undefined;
-    if (isOptional && error instanceof CadenceError && error.code === "STORE_NOT_FOUND") return [];
+    if (isOptional && error instanceof CadenceError && error.code === "STORE_NOT_FOUND") {
+      return { entities: [], buses: [], budget };
+    }
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { formatDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
 import type { PolicyResult } from "#pipeline/polling/back-test.ts";
 import type { Objective } from "#pipeline/polling/loss.ts";
-import { type Command, type FlagValues, textFlag } from "./command.ts";
+import { type Command, type FlagValues, numberFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count, percent } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -86,18 +86,6 @@ function objectiveOf(flags: FlagValues): Objective {
   const text = textFlag(flags, "objective") ?? "error";
   if (text === "error" || text === "staleness") return text;
   throw new CadenceError("USAGE", `--objective must be error or staleness, got “${text}”.`);
-}
-
-function numberFlag(
-  flags: FlagValues,
-  name: string,
-  { least, most }: { readonly least: number; readonly most: number },
-): number | undefined {
-  const text = textFlag(flags, name);
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (text.trim() !== "" && number >= least && number <= most) return number;
-  throw new CadenceError("USAGE", `--${name} must be a number from ${least} to ${most}, got “${text}”.`);
 }
 
 interface Row extends PolicyResult {

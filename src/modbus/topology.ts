@@ -24,7 +24,7 @@ export function busesOf(
   };
   const buses: Bus[] = [];
   const hubOf = configuredHubs(configured);
-  const isConfigured = new Set(configured.map(idOf));
+  const isConfigured = new Set(configured.map(busIdOf));
   const hubs = (connections ?? []).filter(
     ({ source, type, endpoint }) => source === "yaml" && !isConfigured.has(slug(`${type}_${endpoint}`)),
   );
@@ -69,7 +69,7 @@ export function busesOf(
 function configuredBus(hub: YamlHub, entityIds: readonly string[]): Bus {
   const { type, endpoint, name, entities } = hub;
   return {
-    id: idOf(hub),
+    id: busIdOf(hub),
     name,
     type,
     endpoint,
@@ -80,8 +80,8 @@ function configuredBus(hub: YamlHub, entityIds: readonly string[]): Bus {
   };
 }
 
-/** The same as of its connection, where its place is known. */
-function idOf({ type, endpoint, name }: YamlHub): string {
+/** Id of a configured hub's bus: the same as of its connection, where its place is known. */
+export function busIdOf({ type, endpoint, name }: YamlHub): string {
   return slug(endpoint === "" ? `hub_${name}` : `${type}_${endpoint}`);
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCadence } from "../support/daemon.ts";
+import { autoregressive } from "../support/signals.ts";
 
 let root = "";
 const sensors = Array.from(
@@ -80,5 +81,49 @@ describe("plan", () => {
       const { code, stderr } = await runCadence(["plan", ...flags]);
       expect([code, stderr]).toEqual([status, expect.not.stringContaining("    at ")]);
     }
+  });
+});
+
+describe("plan without a configuration", () => {
+  it("replays what is stored, and gives each entity an interval with two numbers", async () => {
+    const rows = 3_000;
+    const signals: Readonly<Record<string, readonly number[]>> = {
+      "sensor.fast": autoregressive(1, rows, 1),
+      "sensor.slow": autoregressive(1, rows, 2).map((value) => Math.round(value / 10)),
+      "sensor.noise": autoregressive(0, rows, 3),
+    };
+    const lines = Array.from({ length: rows }, (_, row) =>
+      Object.entries(signals).map(
+        ([entityId, values]) => `${entityId},${1_700_000_000_000 + row * 10_000},${values[row]?.toFixed(2)}`,
+      ),
+    ).flat();
+    writeFileSync(join(root, "recording.csv"), `entity_id,timestamp_ms,state\n${lines.join("\n")}\n`);
+    const store = join(root, "store");
+    expect((await runCadence(["replay", join(root, "recording.csv"), "--store", store])).code).toBe(0);
+    const { code, stdout } = await runCadence(["plan", "--store", store, "--reads-per-second", "0.2", "--json"]);
+    expect(code).toBe(0);
+    const { buses, entities } = JSON.parse(stdout) as {
+      readonly buses: readonly { readonly requestsPerSecondAfter: number }[];
+      readonly entities: readonly {
+        readonly entityId: string;
+        readonly interval: number;
+        readonly proposed: number;
+        readonly reason: string;
+      }[];
+    };
+    const proposed = new Map(entities.map((each) => [each.entityId, each]));
+    expect(proposed.get("sensor.fast")).toMatchObject({
+      interval: 10,
+      reason: expect.stringContaining("of its range") as string,
+    });
+    expect(proposed.get("sensor.noise")).toMatchObject({
+      proposed: 60,
+      reason: expect.stringContaining("Noise") as string,
+    });
+    expect(buses[0]?.requestsPerSecondAfter).toBeLessThanOrEqual(0.2);
+    const table = await runCadence(["plan", "--store", store, "--reads-per-second", "0.2"]);
+    expect(table.stdout).toMatch(
+      /entities are read 0\.[23]\d* times a second together; with the plan 0\.[12]\d* times/,
+    );
   });
 });

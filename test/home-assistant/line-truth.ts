@@ -1,9 +1,11 @@
 import type { Bench, ConfiguredSensor } from "./bench.ts";
 
-/** Share of the time from `from` to `to` (ms since 1970) in which the line carried something. */
-export function busyShare(bench: Bench, from: number, to: number): number {
+/** Share of the time from `from` to `to` (ms since 1970) in which the line carried something, of `sensors` alone where they are given. */
+export function busyShare(bench: Bench, from: number, to: number, sensors?: readonly ConfiguredSensor[]): number {
+  const registers = new Set(sensors?.map(({ unit, address }) => `${unit} ${address}`));
   const busy = bench.transactions
     .filter(({ begun }) => begun >= from && begun < to)
+    .filter(({ unit, address }) => sensors === undefined || registers.has(`${unit} ${address}`))
     .reduce((sum, { begun, ended }) => sum + ended - begun, 0);
   return busy / (to - from);
 }

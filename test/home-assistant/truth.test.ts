@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Overview } from "#model/overview.ts";
-import { Daemon, pause } from "../support/daemon.ts";
+import { Daemon, pause, runCadence } from "../support/daemon.ts";
 import { Bench, type RecordedState } from "./bench.ts";
 import { busyShare, meanGap } from "./line-truth.ts";
 import { differences, storedSamples } from "./recorder-truth.ts";
@@ -124,6 +124,29 @@ describe("ten minutes beside a real Home Assistant", () => {
     const utilisation = beforeRestart.buses[0]?.load.utilisation ?? Number.NaN;
     expect(utilisation / busyShare(bench, from, to)).toBeGreaterThan(0.9);
     expect(utilisation / busyShare(bench, from, to)).toBeLessThan(1.1);
+  });
+
+  it("predicts from the configuration what the line carries, within 10 % of its log, and every interval within 5 %", async () => {
+    const configuration = join(bench.environment["HASS_CONFIG"] ?? "", "configuration.yaml");
+    const { stdout } = await runCadence(["plan", "--yaml", configuration, "--store", store, "--json"]);
+    const { buses, entities } = JSON.parse(stdout) as {
+      readonly buses: readonly { readonly name: string; readonly utilisation: number }[];
+      readonly entities: readonly { readonly entityId: string; readonly predicted: number | null }[];
+    };
+    expect(buses.map(({ name }) => name)).toEqual(["line"]);
+    const polled = bench.sensors.filter(({ scanInterval }) => scanInterval > 0);
+    const [from, to] = [startedAt + 60_000, startedAt + 3 * minute];
+    // What somebody asked for beside the configuration stands in the log as well.
+    const truth = busyShare(bench, from, to, polled);
+    expect(Math.abs((buses[0]?.utilisation ?? 0) / truth - 1)).toBeLessThan(0.1);
+    const wrong = polled
+      .map((sensor) => ({
+        entityId: sensor.entityId,
+        truth: meanGap(bench, sensor, endedAt - 4 * minute, endedAt),
+        predicted: entities.find(({ entityId }) => entityId === sensor.entityId)?.predicted ?? 0,
+      }))
+      .filter(({ truth: gap, predicted }) => Math.abs(predicted / gap - 1) > 0.05);
+    expect(wrong).toEqual([]);
   });
 
   it("gives an advice with a reason to every polled entity", () => {

@@ -47,7 +47,8 @@ export function polledGrid(readings: ReadonlyMap<string, readonly Reading[]>, ti
   return { tick, entityIds: all.map(([entityId]) => entityId), columns };
 }
 
-function valueOf({ kind, value, state }: Reading, texts: Map<string, number>): number {
+/** The number, or the number of the text in `texts`, which grows; NaN for no value. */
+export function valueOf({ kind, value, state }: Reading, texts: Map<string, number>): number {
   if (kind === "number") return value;
   if (kind !== "text") return Number.NaN;
   const known = texts.get(state) ?? texts.size;

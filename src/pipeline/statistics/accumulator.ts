@@ -13,7 +13,7 @@ import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments
 
 /** Everything that is kept of one entity; plain data, below 3 kB whatever the number of samples. Times in ms. */
 export interface AccumulatorState {
-  readonly version: 5;
+  readonly version: 6;
   samples: number;
   firstTime: number;
   lastTime: number;
@@ -65,7 +65,7 @@ const newestChangeGaps = 64;
 
 export function emptyAccumulator(): AccumulatorState {
   return {
-    version: 5,
+    version: 6,
     samples: 0,
     firstTime: 0,
     lastTime: Number.NEGATIVE_INFINITY,

@@ -1,0 +1,82 @@
+import { planStore } from "#app/store-plan.ts";
+import { Knowledge } from "#app/knowledge.ts";
+import { restoreKnowledge } from "#app/learning.ts";
+import { formatDuration } from "#core/duration.ts";
+import type { PlannedInterval } from "#pipeline/polling/plan.ts";
+import { Repository } from "#repository/repository.ts";
+import type { FlagValues } from "./command.ts";
+import { ExitCode } from "./exit-code.ts";
+import { percent } from "./format.ts";
+import { openForReading, storeDirectory } from "./open-store.ts";
+import type { Output } from "./output.ts";
+import { type Column, formatTable } from "./table.ts";
+
+/** `plan` without a configuration: what is stored is taken for one bus of equal costs. */
+export async function planStored(
+  { flags, out }: { readonly flags: FlagValues; readonly out: Output },
+  readsPerSecond: number | undefined,
+): Promise<ExitCode> {
+  await using storage = await openForReading(storeDirectory(flags));
+  const repository = await Repository.open(storage);
+  const knowledge = new Knowledge();
+  await restoreKnowledge(repository, knowledge);
+  const described = new Set(knowledge.entities.map(({ entityId }) => entityId));
+  const others = repository.samples.entityIds().filter((entityId) => !described.has(entityId));
+  knowledge.setEntities([
+    ...knowledge.entities,
+    ...others.map((entityId) => ({ entityId, integration: "files", name: entityId })),
+  ]);
+  const plan = await planStore({
+    repository,
+    knowledge,
+    now: storage.series.totals().newest ?? 0,
+    progress: (share) => out.progress(`Replaying reads: ${percent(share)}`),
+    ...(readsPerSecond === undefined ? {} : { readsPerSecond }),
+  });
+  out.progress("");
+  const { entities, unknown } = plan;
+  const name = "all";
+  out.document({
+    buses: [
+      {
+        name,
+        type: "unknown",
+        entities: entities.length,
+        requestsPerSecond: plan.readsPerSecond,
+        requestsPerSecondAfter: plan.readsPerSecondAfter,
+        utilisation: readsPerSecond === undefined ? null : plan.readsPerSecond / readsPerSecond,
+      },
+    ],
+    entities: entities.map(({ entityId, present, proposed, loss, lossAfter, reason }) => ({
+      entityId,
+      bus: name,
+      unit: null,
+      address: null,
+      count: null,
+      interval: present,
+      proposed,
+      loss: loss ?? null,
+      lossAfter: lossAfter ?? null,
+      reason,
+    })),
+    problems: [],
+    unknown,
+  });
+  const [before, after] = [plan.readsPerSecond, plan.readsPerSecondAfter].map((rate) => Number(rate.toPrecision(3)));
+  out.line(`${entities.length} entities are read ${before} times a second together; with the plan ${after} times.`);
+  if (unknown.length > 0) out.line(`Of ${unknown.length} more no read shows; they are left out.`);
+  out.line();
+  for (const line of formatTable(entities, columns, out.width)) out.line(line);
+  return ExitCode.done;
+}
+
+const columns: readonly Column<PlannedInterval>[] = [
+  { title: "Entity", flexible: true, value: ({ entityId }) => entityId },
+  { title: "Now", align: "right", value: ({ present }) => formatDuration(present * 1_000) },
+  {
+    title: "Proposed",
+    align: "right",
+    value: ({ present, proposed }) => (proposed === present ? "keep" : formatDuration(proposed * 1_000)),
+  },
+  { title: "Why", flexible: true, value: ({ reason }) => reason },
+];
