@@ -1,13 +1,11 @@
 import { planStore } from "#app/store-plan.ts";
-import { Knowledge } from "#app/knowledge.ts";
-import { restoreKnowledge } from "#app/learning.ts";
 import { formatDuration } from "#core/duration.ts";
 import type { PlannedInterval } from "#pipeline/polling/plan.ts";
-import { Repository } from "#repository/repository.ts";
 import type { FlagValues } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { percent } from "./format.ts";
-import { openForReading, storeDirectory } from "./open-store.ts";
+import { openKnowledge } from "./open-knowledge.ts";
+import { storeDirectory } from "./open-store.ts";
 import type { Output } from "./output.ts";
 import { type Column, formatTable } from "./table.ts";
 
@@ -16,20 +14,11 @@ export async function planStored(
   { flags, out }: { readonly flags: FlagValues; readonly out: Output },
   readsPerSecond: number | undefined,
 ): Promise<ExitCode> {
-  await using storage = await openForReading(storeDirectory(flags));
-  const repository = await Repository.open(storage);
-  const knowledge = new Knowledge();
-  await restoreKnowledge(repository, knowledge);
-  const described = new Set(knowledge.entities.map(({ entityId }) => entityId));
-  const others = repository.samples.entityIds().filter((entityId) => !described.has(entityId));
-  knowledge.setEntities([
-    ...knowledge.entities,
-    ...others.map((entityId) => ({ entityId, integration: "files", name: entityId })),
-  ]);
+  await using open = await openKnowledge(storeDirectory(flags));
   const plan = await planStore({
-    repository,
-    knowledge,
-    now: storage.series.totals().newest ?? 0,
+    repository: open.repository,
+    knowledge: open.knowledge,
+    now: open.now,
     progress: (share) => out.progress(`Replaying reads: ${percent(share)}`),
     ...(readsPerSecond === undefined ? {} : { readsPerSecond }),
   });

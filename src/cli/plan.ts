@@ -1,6 +1,4 @@
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { Knowledge } from "#app/knowledge.ts";
-import { restoreKnowledge } from "#app/learning.ts";
 import { type KnownHome, type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
 import { loadSettings } from "#config/load.ts";
 import { formatDuration } from "#core/duration.ts";
@@ -9,12 +7,12 @@ import { type FilePatch, patchIntervals } from "#modbus/yaml/patch-intervals.ts"
 import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
 import { unifiedDiff } from "#modbus/yaml/unified-diff.ts";
 import type { ConfigurationProblem, YamlEntity } from "#model/yaml-hub.ts";
-import { Repository } from "#repository/repository.ts";
 import { ConfigurationFolder } from "#sources/configuration-folder.ts";
 import { type Command, type FlagValues, numberFlag, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { percent } from "./format.ts";
-import { openForReading, storeDirectory } from "./open-store.ts";
+import { openKnowledge } from "./open-knowledge.ts";
+import { storeDirectory } from "./open-store.ts";
 import type { Output } from "./output.ts";
 import { planStored } from "./plan-stored.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -134,11 +132,8 @@ function budgetOf(flags: FlagValues): number {
 /** What the store knows; nothing when none was named and there is none. */
 async function knownHome(flags: FlagValues, budget: number): Promise<KnownHome> {
   try {
-    await using storage = await openForReading(storeDirectory(flags));
-    const repository = await Repository.open(storage);
-    const knowledge = new Knowledge();
-    await restoreKnowledge(repository, knowledge);
-    return { ...knowledge.describe(storage.series.totals().newest ?? 0, budget), budget };
+    await using open = await openKnowledge(storeDirectory(flags));
+    return { ...open.knowledge.describe(open.now, budget), budget };
   } catch (error) {
     const isOptional = textFlag(flags, "store") === undefined;
     if (isOptional && error instanceof CadenceError && error.code === "STORE_NOT_FOUND") {

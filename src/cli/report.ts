@@ -1,16 +1,16 @@
 import { findOut } from "#app/analysis.ts";
 import { loadSettings } from "#config/load.ts";
-import { Knowledge } from "#app/knowledge.ts";
-import { restoreKnowledge } from "#app/learning.ts";
+import type { Knowledge } from "#app/knowledge.ts";
 import { formatDuration } from "#core/duration.ts";
 import { type Findings, noFindings } from "#model/findings.ts";
 import type { EntityOverview } from "#model/overview.ts";
 import { evenlySpaced, type Trace } from "#pipeline/grid/trace.ts";
-import { Repository } from "#repository/repository.ts";
+import type { Repository } from "#repository/repository.ts";
 import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count, percent } from "./format.ts";
-import { openForReading, storeDirectory } from "./open-store.ts";
+import { openKnowledge } from "./open-knowledge.ts";
+import { storeDirectory } from "./open-store.ts";
 import type { Output } from "./output.ts";
 import { reportDocument } from "./report-document.ts";
 import { findingLines } from "./report-findings.ts";
@@ -25,23 +25,13 @@ export const reportCommand: Command = {
   summary: "What is known of every entity and bus.",
   flags: { store: storeFlag },
   run: async ({ flags, out }) => {
-    await using storage = await openForReading(storeDirectory(flags));
-    const repository = await Repository.open(storage);
-    const knowledge = new Knowledge();
-    await restoreKnowledge(repository, knowledge);
-    const described = new Set(knowledge.entities.map(({ entityId }) => entityId));
-    const stored = repository.samples.entityIds().filter((entityId) => !described.has(entityId));
-    // Samples from files come without a description of their entity.
-    knowledge.setEntities([
-      ...knowledge.entities,
-      ...stored.map((entityId) => ({ entityId, integration: "files", name: entityId })),
-    ]);
-    const newest = storage.series.totals().newest ?? 0;
+    await using open = await openKnowledge(storeDirectory(flags));
+    const { repository, knowledge, now } = open;
     const { config } = loadSettings();
     const budget = await repository.adjustments.busBudget(config.bus_budget);
-    const findings = await compare(repository, knowledge, newest, out);
-    const { buses, entities } = knowledge.describe(newest, budget);
-    out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.details(entityId, newest)));
+    const findings = await compare(repository, knowledge, now, out);
+    const { buses, entities } = knowledge.describe(now, budget);
+    out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.details(entityId, now)));
     if (entities.length === 0) out.line("Nothing is known yet.");
     for (const { load, sentence } of buses) {
       out.line(load.counted === 0 ? sentence : `${sentence} With the advice: ${percent(load.utilisationAfter)}.`);

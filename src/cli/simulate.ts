@@ -41,8 +41,9 @@ export const simulateCommand: Command = {
       uniformSeconds,
       rows: grid.columns[0]?.length ?? 0,
       tickSeconds: grid.tick,
-      policies: policies.map(({ intervals, ...policy }) => ({
+      policies: policies.map(({ intervals, load, ...policy }) => ({
         ...policy,
+        load: (load * grid.entityIds.length) / uniformSeconds,
         gainShare: gainShare[policy.name] ?? null,
         intervals: Object.fromEntries(
           grid.entityIds.map((entityId, index) => [entityId, (intervals[index] as number) * grid.tick]),

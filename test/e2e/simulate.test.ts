@@ -54,6 +54,10 @@ describe("simulate", () => {
     const plan = document.policies.find(({ name }) => name === "plan")!;
     expect(plan.intervals["sensor.fast"]).toBeLessThan(12);
     expect(plan.intervals["sensor.serial"]).toBeGreaterThanOrEqual(24);
+    expect(plan.load).toBeCloseTo(
+      Object.values(plan.intervals).reduce((sum, seconds) => sum + 1 / seconds, 0),
+      6,
+    );
     expect(document.gainShare).toBeGreaterThan(0.5);
   });
 
