@@ -71,7 +71,8 @@ function hubsOfList(items: readonly Tree[], report: Report): FoundHub[] {
 }
 
 function isHub({ entries }: TreeMap): boolean {
-  return entries.has("host") || entries.has("port") || platforms.some(({ key }) => entries.has(key));
+  const hasPlace = entries.has("type") && (entries.has("host") || entries.has("port"));
+  return !entries.has("platform") && (hasPlace || platforms.some(({ key }) => entries.has(key)));
 }
 
 /** Not one of another integration, such as `platform: template`. */
