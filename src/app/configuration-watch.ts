@@ -19,6 +19,36 @@ const namedProblems = 5;
 /** Home Assistant lives with these; `plan` names them all. */
 const harmless: ReadonlySet<ConfigurationProblem["code"]> = new Set(["interval-short", "interval-zero", "no-modbus"]);
 
+/** What a reading of the configuration asked for, so that the same need not be parsed again. */
+class Asked implements ConfigurationFiles {
+  readonly #files: ConfigurationFiles;
+  readonly #texts = new Map<string, string | undefined>();
+  readonly #lists = new Map<string, string>();
+
+  constructor(files: ConfigurationFiles) {
+    this.#files = files;
+  }
+
+  async read(path: string): Promise<string | undefined> {
+    const text = await this.#files.read(path);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const names = await this.#files.list(folder);
+    this.#lists.set(folder, names.join("\n"));
+    return names;
+  }
+
+  /** True when everything would be answered as before. */
+  async isSame(): Promise<boolean> {
+    for (const [path, text] of this.#texts) if ((await this.#files.read(path)) !== text) return false;
+    for (const [folder, names] of this.#lists) if ((await this.#files.list(folder)).join("\n") !== names) return false;
+    return this.#texts.size > 0;
+  }
+}
+
 /** Reads Home Assistant's Modbus configuration now and then, as people change it while we run. */
 export class ConfigurationWatch implements Service {
   readonly name = "configuration";
@@ -26,7 +56,7 @@ export class ConfigurationWatch implements Service {
   #timer: Timer | undefined;
   #stopped = false;
   #reading: Promise<void> = Promise.resolve();
-  #known = "";
+  #asked: Asked | undefined;
   #counts = { hubs: 0, entities: 0, problems: 0 };
 
   constructor(options: ConfigurationWatchOptions) {
@@ -50,10 +80,12 @@ export class ConfigurationWatch implements Service {
 
   async #read(): Promise<void> {
     const { files, clock, logger, onHubs } = this.#options;
-    const { hubs, problems } = await readConfiguration(files, mainFile);
-    const text = JSON.stringify({ hubs, problems });
-    if (!this.#stopped && text !== this.#known) {
-      this.#known = text;
+    // A large configuration takes tenths of a second to parse, in which nothing else runs.
+    if ((await this.#asked?.isSame()) !== true) {
+      const asked = new Asked(files);
+      const { hubs, problems } = await readConfiguration(asked, mainFile);
+      this.#asked = asked;
+      if (this.#stopped) return;
       this.#counts = {
         hubs: hubs.length,
         entities: hubs.reduce((sum, { entities }) => sum + entities.length, 0),
