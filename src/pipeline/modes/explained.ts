@@ -2,7 +2,7 @@
  * Share of the variance of `values` that the states explain, less what chance would (ε², Kelley, PNAS 21, 1935), `independent` rows being worth what all of them are.
  * 0 when they explain nothing; rows of label -1 are left out.
  */
-export function explainedShare(values: Float64Array, labels: Int8Array, states: number, independent: number): number {
+export function explainedShare(values: Float64Array, labels: Int16Array, states: number, independent: number): number {
   const counts = new Float64Array(states);
   const sums = new Float64Array(states);
   let [count, sum] = [0, 0];

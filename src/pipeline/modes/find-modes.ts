@@ -41,7 +41,7 @@ interface Target {
 
 /** Which of `states` the site is in, row by row; -1 is none. */
 interface Combination {
-  readonly labels: Int8Array;
+  readonly labels: Int16Array;
   readonly states: readonly (readonly ModeState[])[];
   readonly explained: number;
 }
@@ -143,7 +143,7 @@ function combine(
   grid: Grid,
 ): Combination | undefined {
   const pairs = new Map<number, number>();
-  const raw = Int8Array.from(labels, (label, row) => {
+  const raw = Int16Array.from(labels, (label, row) => {
     const earlier = before === undefined ? 0 : (before.labels[row] as number);
     if (label < 0 || earlier < 0) return -1;
     const pair = earlier * words.length + label;
@@ -170,7 +170,7 @@ function combine(
   return count === 0 ? undefined : { labels: combined, states, explained: sum / count };
 }
 
-function isCommon(labels: Int8Array, label: number, grid: Grid): boolean {
+function isCommon(labels: Int16Array, label: number, grid: Grid): boolean {
   const rows = labels.filter((each) => each === label).length;
   return (
     rows >= rare * rowsIn(labels) &&
@@ -178,7 +178,7 @@ function isCommon(labels: Int8Array, label: number, grid: Grid): boolean {
   );
 }
 
-function rowsIn(labels: Int8Array): number {
+function rowsIn(labels: Int16Array): number {
   return labels.filter((label) => label >= 0).length;
 }
 
@@ -190,7 +190,7 @@ interface Visit {
 }
 
 /** Times the site stayed in one mode, in their order; a time in none is no visit, and nothing follows across a hole. */
-function visitsOf(labels: Int8Array, { stretches }: Grid): Visit[] {
+function visitsOf(labels: Int16Array, { stretches }: Grid): Visit[] {
   const visits: Visit[] = [];
   for (const { from, to } of stretches) {
     let after = -1;
@@ -248,7 +248,7 @@ function describe(
 /** By how many deviations of the whole the mean in the mode differs from that of the others. */
 function typicalOf(
   label: number,
-  labels: Int8Array,
+  labels: Int16Array,
   targets: readonly Target[],
   without: ReadonlySet<EntityId>,
 ): OperatingMode["typical"] {

@@ -3,7 +3,7 @@ import type { Signal } from "../correlation/signal.ts";
 /** A signal as the few states it holds. */
 export interface Levels {
   /** State in each row; -1 where it is not known. */
-  readonly labels: Int8Array;
+  readonly labels: Int16Array;
   /** In words, by label. */
   readonly words: readonly string[];
   /** True when the states are what it shows, not ranges of it: such are easier to understand. */
@@ -36,7 +36,7 @@ export function levelsOf({ values, isMonotone }: Pick<Signal, "values" | "isMono
 function distinctStates(values: Float64Array, known: Float64Array): Levels | undefined {
   const distinct = [...new Set(known)];
   if (distinct.length < 2 || distinct.length > mostStates) return undefined;
-  const labels = Int8Array.from(values, (value) => (Number.isNaN(value) ? -1 : distinct.indexOf(value)));
+  const labels = Int16Array.from(values, (value) => (Number.isNaN(value) ? -1 : distinct.indexOf(value)));
   if (distinct.length > 2 && jumpShare(labels) < leastJumps) return undefined;
   const isSwitch = distinct.length === 2 && distinct[0] === 0 && distinct[1] === 1;
   const words = isSwitch ? ["off", "on"] : distinct.map((value) => `at ${Number(value.toPrecision(6))}`);
@@ -44,7 +44,7 @@ function distinctStates(values: Float64Array, known: Float64Array): Levels | und
 }
 
 /** Share of the changes that leave out a state between. */
-function jumpShare(labels: Int8Array): number {
+function jumpShare(labels: Int16Array): number {
   let [changes, jumps] = [0, 0];
   for (let row = 1; row < labels.length; row += 1) {
     const [before, after] = [labels[row - 1] as number, labels[row] as number];
@@ -59,7 +59,7 @@ function jumpShare(labels: Int8Array): number {
 function restOrBusy(values: Float64Array, known: Float64Array): Levels | undefined {
   const share = (known.findLastIndex((value) => value === 0) + 1) / known.length;
   if ((known[0] as number) < 0 || share < leastRest || share > mostRest) return undefined;
-  const labels = Int8Array.from(values, (value) => (Number.isNaN(value) ? -1 : value === 0 ? 0 : 1));
+  const labels = Int16Array.from(values, (value) => (Number.isNaN(value) ? -1 : value === 0 ? 0 : 1));
   return { labels, words: ["at rest", "busy"], areShown: false };
 }
 
@@ -84,11 +84,11 @@ function lowOrHigh(values: Float64Array, known: Float64Array): Levels | undefine
   const between = known.filter((value) => value > low + margin && value < high - margin).length;
   if (between > mostMidway * count) return undefined;
   const threshold = (low + high) / 2;
-  const labels = Int8Array.from(values, (value) => (Number.isNaN(value) ? -1 : value < threshold ? 0 : 1));
+  const labels = Int16Array.from(values, (value) => (Number.isNaN(value) ? -1 : value < threshold ? 0 : 1));
   return { labels, words: ["low", "high"], areShown: false };
 }
 
-function isHeld(labels: Int8Array): boolean {
+function isHeld(labels: Int16Array): boolean {
   let [switches, rows] = [0, 0];
   for (const [row, label] of labels.entries()) {
     if (label < 0) continue;

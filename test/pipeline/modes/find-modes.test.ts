@@ -120,7 +120,7 @@ describe("the states of a signal", () => {
 
 describe("the share that states explain", () => {
   it("is all of what they decide, and nothing of what they do not, on average", () => {
-    const labels = Int8Array.from(telegraph(2_000, 1.5, 3));
+    const labels = Int16Array.from(telegraph(2_000, 1.5, 3));
     expect(explainedShare(Float64Array.from(labels), labels, 2, 2_000)).toBe(1);
     expect(explainedShare(Float64Array.from(autoregressive(0, 2_000, 4)), labels, 2, 2_000)).toBeLessThan(0.005);
     expect(explainedShare(new Float64Array(2_000), labels, 2, 2_000)).toBe(0);
