@@ -78,7 +78,7 @@ export function emptyAccumulator(): AccumulatorState {
     missingTime: 0,
     outages: 0,
     moments: noMoments,
-    resolution: noResolution,
+    resolution: noResolution(),
     rises: 0,
     falls: 0,
     squaredSteps: 0,
@@ -130,7 +130,7 @@ function takeValue(state: AccumulatorState, time: number, text: string, value: n
     countChange(state.changesInWeek, time, quarterDay);
     const step = value - Number(before);
     if (Number.isFinite(step)) {
-      state.resolution = addDifference(state.resolution, before, text);
+      addDifference(state.resolution, before, text);
       if (step > 0) state.rises += 1;
       else state.falls += 1;
       if (!afterGap) {

@@ -1,17 +1,20 @@
 /** The greatest step of which nearly all differences seen lately are multiples: `step / 10^decimals`; step 0 = none seen. Plain data. */
 export interface Resolution {
-  readonly step: number;
-  readonly decimals: number;
+  step: number;
+  decimals: number;
   /** The step in the value's own unit; 0 while none is known. */
-  readonly value: number;
+  value: number;
   /** Differences that are multiples of the step, and those that are not; of the newest few thousand. */
-  readonly multiples: number;
-  readonly odd: number;
+  multiples: number;
+  odd: number;
   /** Common step of the odd ones, in the same decimals; 0 while there are none. */
-  readonly finer: number;
+  finer: number;
 }
 
-export const noResolution: Resolution = { step: 0, decimals: 0, value: 0, multiples: 0, odd: 0, finer: 0 };
+export function noResolution(): Resolution {
+  return { step: 0, decimals: 0, value: 0, multiples: 0, odd: 0, finer: 0 };
+}
+
 /** More decimals are the noise of binary fractions, not a step. */
 const mostDecimals = 9;
 const powers: readonly number[] = Array.from({ length: mostDecimals + 1 }, (_, exponent) => 10 ** exponent);
@@ -23,7 +26,7 @@ const memory = 2_048;
 /**
  * Takes the difference of two printed numbers into account. Computed on the printed decimals as whole numbers, so 0.1 is 0.1.
  */
-export function addDifference(resolution: Resolution, before: string, after: string): Resolution {
+export function addDifference(resolution: Resolution, before: string, after: string): void {
   // The one before was the one after before, but for the first.
   const known = resolution.step === 0 ? decimalsOf(before) : resolution.decimals;
   const decimals = Math.min(mostDecimals, Math.max(known, resolution.decimals, decimalsOf(after)));
@@ -31,18 +34,27 @@ export function addDifference(resolution: Resolution, before: string, after: str
   const finerBy = powers[decimals - resolution.decimals] as number;
   const difference = Math.abs(Math.round(Number(after) * scale) - Math.round(Number(before) * scale));
   const step = resolution.step * finerBy;
-  if (![difference, step, resolution.finer * finerBy].every(Number.isSafeInteger)) return resolution;
-  const multiple = step > 0 && difference % step === 0;
-  const multiples = resolution.multiples + (multiple ? 1 : 0);
-  const odd = resolution.odd + (multiple ? 0 : 1);
-  const finer = multiple ? resolution.finer * finerBy : greatestCommonDivisor(resolution.finer * finerBy, difference);
-  if (odd > mostOdd * multiples) {
-    const common = greatestCommonDivisor(step, finer);
-    const value = Number((common / scale).toPrecision(12));
-    return { step: common, decimals, value, multiples: multiples + odd, odd: 0, finer: 0 };
+  const finer = resolution.finer * finerBy;
+  if (!Number.isSafeInteger(difference) || !Number.isSafeInteger(step) || !Number.isSafeInteger(finer)) return;
+  resolution.step = step;
+  resolution.decimals = decimals;
+  if (step > 0 && difference % step === 0) {
+    resolution.multiples += 1;
+    resolution.finer = finer;
+  } else {
+    resolution.odd += 1;
+    resolution.finer = greatestCommonDivisor(finer, difference);
   }
-  const fading = multiples + odd >= memory ? 0.5 : 1;
-  return { step, decimals, value: resolution.value, multiples: multiples * fading, odd: odd * fading, finer };
+  if (resolution.odd > mostOdd * resolution.multiples) {
+    resolution.step = greatestCommonDivisor(step, resolution.finer);
+    resolution.value = Number((resolution.step / scale).toPrecision(12));
+    resolution.multiples += resolution.odd;
+    resolution.odd = 0;
+    resolution.finer = 0;
+  } else if (resolution.multiples + resolution.odd >= memory) {
+    resolution.multiples /= 2;
+    resolution.odd /= 2;
+  }
 }
 
 /** The step in the value's own unit; undefined while none is known. */
