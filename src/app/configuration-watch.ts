@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "#core/clock.ts";
+import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
 import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
@@ -64,7 +65,7 @@ export class ConfigurationWatch implements Service {
   }
 
   async start(): Promise<void> {
-    this.#reading = this.#read();
+    this.#reading = this.#look();
     await this.#reading;
   }
 
@@ -78,8 +79,24 @@ export class ConfigurationWatch implements Service {
     return this.#counts;
   }
 
+  /** Whatever somebody wrote there, it must not stop the daemon. */
+  async #look(): Promise<void> {
+    const { clock, logger } = this.#options;
+    try {
+      await this.#read();
+    } catch (error) {
+      logger.warn(
+        `Home Assistant's configuration could not be read; it is tried again. ${toCadenceError(error).sentence}`,
+      );
+    }
+    if (this.#stopped) return;
+    this.#timer = clock.after(every, () => {
+      this.#reading = this.#look();
+    });
+  }
+
   async #read(): Promise<void> {
-    const { files, clock, logger, onHubs } = this.#options;
+    const { files, logger, onHubs } = this.#options;
     // A large configuration takes tenths of a second to parse, in which nothing else runs.
     if ((await this.#asked?.isSame()) !== true) {
       const asked = new Asked(files);
@@ -98,9 +115,5 @@ export class ConfigurationWatch implements Service {
         logger.warn(`… and ${told.length - namedProblems} more; the command plan names them all.`);
       onHubs(hubs);
     }
-    if (this.#stopped) return;
-    this.#timer = clock.after(every, () => {
-      this.#reading = this.#read();
-    });
   }
 }

@@ -44,14 +44,25 @@ export const planCommand: Command = {
   run: async ({ flags, out }) => {
     const yaml = textFlag(flags, "yaml") ?? defaultConfiguration();
     const readsPerSecond = numberFlag(flags, "reads-per-second", { least: 1e-6, most: 1e6 });
-    if (yaml === undefined || readsPerSecond !== undefined) return planStored({ flags, out }, readsPerSecond);
+    const wants = flags["diff"] === true || flags["write"] === true;
+    if (yaml === undefined || readsPerSecond !== undefined) {
+      if (wants || textFlag(flags, "yaml") !== undefined) {
+        throw new CadenceError(
+          "USAGE",
+          "--diff and --write need a configuration, and --reads-per-second is for doing without one.",
+          {
+            remedy: "Write plan --yaml FILE --diff, or plan --reads-per-second 2.",
+          },
+        );
+      }
+      return planStored({ flags, out }, readsPerSecond);
+    }
     const { folder, file, configurationFolder } = await openConfiguration(yaml);
     const configuration = await readConfiguration(configurationFolder, file);
     const budget = budgetOf(flags);
     const plan = planYaml(configuration, await knownHome(flags, budget));
     const { problems } = configuration;
     const wanted = new Map(plan.entities.map(({ entity, proposed }) => [placeOf(entity), proposed]));
-    const wants = flags["diff"] === true || flags["write"] === true;
     const patch = wants
       ? await patchIntervals(configurationFolder, file, (entity) => wanted.get(placeOf(entity)))
       : { files: [], refused: [] };

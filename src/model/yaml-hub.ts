@@ -14,6 +14,7 @@ export type ConfigurationFault =
   | "include-missing"
   | "include-cycle"
   | "too-many-files"
+  | "too-deep"
   | "secret-missing"
   | "alias-missing"
   | "no-modbus"

@@ -1,10 +1,10 @@
-import { copyFile, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { constants, copyFile, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { CadenceError } from "#core/errors.ts";
 import type { ConfigurationFiles } from "#model/configuration-files.ts";
 
 /** Nobody writes a larger one by hand. */
-const largestFile = 4 * 1024 * 1024;
+const largestFile = 1024 * 1024;
 const mostListed = 20_000;
 
 /** Home Assistant's configuration on the disk. Links are followed within the folder only. */
@@ -21,9 +21,11 @@ export class ConfigurationFolder implements ConfigurationFiles {
       const { size } = await stat(file);
       if (size > largestFile) return undefined;
       await using handle = await open(file, "r");
-      return (await handle.stat()).isFile() ? await handle.readFile("utf8") : undefined;
+      // Bytes that are no text would be lost when the text is written back.
+      const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+      return (await handle.stat()).isFile() ? decoder.decode(await handle.readFile()) : undefined;
     } catch {
-      // Missing, not readable, or outside: there is no such file for us.
+      // Missing, not readable, no text, or outside: there is no such file for us.
       return undefined;
     }
   }
@@ -53,9 +55,13 @@ export class ConfigurationFolder implements ConfigurationFiles {
       const file = await this.#inside(path);
       const unfinished = `${file}.${stamp}.tmp`;
       try {
-        // A copy keeps what the new file shall have: its owner's rights.
-        await copyFile(file, join(dirname(file), backup.slice(backup.lastIndexOf("/") + 1)));
-        await copyFile(file, unfinished);
+        const kept = join(dirname(file), backup.slice(backup.lastIndexOf("/") + 1));
+        // Never over another backup, and on the disk before anything is replaced.
+        await copyFile(file, kept, constants.COPYFILE_EXCL);
+        await using backupHandle = await open(kept, "r");
+        await backupHandle.sync();
+        // A copy has the permissions that the new file shall have.
+        await copyFile(file, unfinished, constants.COPYFILE_EXCL);
         await using handle = await open(unfinished, "r+");
         await handle.truncate(0);
         await handle.writeFile(after, "utf8");

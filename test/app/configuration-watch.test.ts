@@ -9,13 +9,19 @@ const main = "configuration.yaml";
 const hub = (more = ""): string =>
   `modbus:\n- {name: line, type: tcp, host: a, port: 502, ${more}sensors: [{name: A, address: 1}]}\n`;
 
-function watch(files: Record<string, string>) {
+function watch(files: Record<string, string>, beforeRead: () => void = () => undefined) {
   const clock = new ManualClock(0);
   const told: number[] = [];
   const warnings: string[] = [];
   const logger: Logger = { ...silentLogger, warn: (text) => void warnings.push(text), child: () => logger };
   const service = new ConfigurationWatch({
-    files: configurationFiles(files),
+    files: {
+      ...configurationFiles(files),
+      read: async (path) => {
+        beforeRead();
+        return configurationFiles(files).read(path);
+      },
+    },
     clock,
     logger,
     onHubs: (hubs) => told.push(hubs.length),
@@ -38,6 +44,20 @@ describe("Home Assistant's configuration", () => {
     files[main] = hub();
     await clock.advance(900_000);
     expect(told).toEqual([1, 2]);
+  });
+
+  it("that cannot be read at all stops nobody, and is tried again", async () => {
+    const files: Record<string, string> = { [main]: hub() };
+    const { clock, told, warnings, service } = watch(files, () => {
+      if (files["broken"] !== undefined) throw new Error("gone");
+    });
+    files["broken"] = "";
+    await service.start();
+    expect([told, warnings]).toEqual([[], [expect.stringContaining("could not be read; it is tried again")]]);
+    delete files["broken"];
+    await clock.advance(300_000);
+    await expect.poll(() => told).toEqual([1]);
+    await service.stop();
   });
 
   it("has what is wrong in the log once, and is no fault where it is not there", async () => {

@@ -77,6 +77,8 @@ describe("plan", () => {
     for (const [flags, status] of [
       [["--yaml", join(root, "no.yaml")], 1],
       [["--yaml", join(root, "configuration.yaml"), "--budget", "2"], 2],
+      [["--yaml", join(root, "configuration.yaml"), "--reads-per-second", "2"], 2],
+      [["--write"], 2],
     ] as const) {
       const { code, stderr } = await runCadence(["plan", ...flags]);
       expect([code, stderr]).toEqual([status, expect.not.stringContaining("    at ")]);

@@ -37,6 +37,25 @@ describe("the configuration's folder", () => {
     expect(await folder().list("no")).toEqual([]);
   });
 
+  it("gives no file whose bytes are no UTF-8, for they would be lost in writing, and keeps a byte order mark", async () => {
+    writeFileSync(join(root, "config", "latin.yaml"), Buffer.from("name: K\xfcche\n", "latin1"));
+    expect(await folder().read("latin.yaml")).toBeUndefined();
+    await expect(folder().replace("latin.yaml", "name: K\ufffdche\n", "x", "now")).rejects.toMatchObject({
+      code: "CONFIGURATION_CHANGED",
+    });
+    writeFileSync(join(root, "config", "bom.yaml"), "\uFEFFa: 1\n");
+    expect(await folder().read("bom.yaml")).toBe("\uFEFFa: 1\n");
+  });
+
+  it("never writes over another backup", async () => {
+    await folder().replace("a.yaml", "a: 1\n", "a: 2\n", "now");
+    await expect(folder().replace("a.yaml", "a: 2\n", "a: 3\n", "now")).rejects.toMatchObject({
+      code: "CONFIGURATION_NOT_WRITABLE",
+    });
+    expect(readFileSync(join(root, "config", "a.yaml.now.bak"), "utf8")).toBe("a: 1\n");
+    expect(readFileSync(join(root, "config", "a.yaml"), "utf8")).toBe("a: 2\n");
+  });
+
   it("gives no file of gigabytes", async () => {
     writeFileSync(join(root, "config", "large.yaml"), Buffer.alloc(5 * 1024 * 1024));
     expect(await folder().read("large.yaml")).toBeUndefined();

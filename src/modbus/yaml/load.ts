@@ -4,9 +4,10 @@ import type { Place } from "#model/yaml-hub.ts";
 import { type ParsedFile, parseFile } from "./parse.ts";
 import type { Report, Tree, TreeEntry, TreeMap } from "./tree.ts";
 
-/** No configuration has more files, or deeper nesting. */
+/** No configuration has more files, or deeper nesting of files and aliases, or of maps and lists. */
 const mostFiles = 1_000;
 const deepest = 40;
+const deepestNode = 100;
 const largestExpansion = 200_000;
 const mergeKey = "<<";
 const secretsFile = "secrets.yaml";
@@ -17,6 +18,7 @@ export class ConfigurationLoader {
   readonly #report: Report;
   readonly #parsed = new Map<string, ParsedFile | undefined>();
   #nodes = 0;
+  #depth = 0;
 
   constructor(files: ConfigurationFiles, report: Report) {
     this.#files = files;
@@ -48,10 +50,23 @@ export class ConfigurationLoader {
   }
 
   async #toTree(parsed: ParsedFile, node: YamlNode | null, within: readonly string[]): Promise<Tree> {
+    this.#depth += 1;
+    try {
+      return await this.#convert(parsed, node, within);
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  async #convert(parsed: ParsedFile, node: YamlNode | null, within: readonly string[]): Promise<Tree> {
     const place = { file: parsed.file, line: parsed.lineOf(node?.range?.[0] ?? 0) };
     const nothing: Tree = { kind: "scalar", value: null, ...place };
     this.#nodes += 1;
     if (node === null || within.length > deepest || this.#nodes > largestExpansion) return nothing;
+    if (this.#depth > deepestNode) {
+      this.#report(place, "too-deep", "This is nested deeper than anybody writes, and was left out.");
+      return nothing;
+    }
     if (isAlias(node)) {
       const target = node.resolve(parsed.document);
       // An alias within its own anchor would go on for ever.
@@ -112,7 +127,7 @@ export class ConfigurationLoader {
       this.#report(
         place,
         "include-missing",
-        `${target} is not there, or lies outside the configuration. Whatever it holds is missing here.`,
+        `${target} is not there, is no UTF-8 text of a sensible size, or lies outside the configuration. Whatever it holds is missing here.`,
       );
       return nothing;
     };

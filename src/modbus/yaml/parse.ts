@@ -9,8 +9,9 @@ export interface ParsedFile {
   lineOf(offset: number): number;
 }
 
-/** A file with more faults is no configuration. */
+/** A file with more faults is no configuration; each of them is a parse of the whole, so characters are bounded as well. */
 const mostFaults = 100;
+const mostCharacters = 2_000_000;
 
 /** Home Assistant reads YAML 1.1: `on` is true, 010 is 8. Keys that come twice are looked for where maps are read. */
 const options = { version: "1.1", merge: false, uniqueKeys: false, strict: false, logLevel: "silent" } as const;
@@ -23,8 +24,9 @@ export function parseFile(file: string, text: string, report: Report): ParsedFil
   lines.addNewLine(0);
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
   const lineOf = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  let document = parseDocument(readable, options);
-  for (let faults = 0; document.errors.length > 0 && faults < mostFaults; faults += 1) {
+  let document = parse(readable);
+  const most = Math.min(mostFaults, Math.ceil(mostCharacters / Math.max(1, text.length)));
+  for (let faults = 0; document.errors.length > 0 && faults < most; faults += 1) {
     const [fault] = document.errors;
     if (fault === undefined) break;
     const at = Math.min(fault.pos[0], Math.max(0, text.length - 1));
@@ -41,7 +43,17 @@ export function parseFile(file: string, text: string, report: Report): ParsedFil
       `This line is no YAML (${what.replace(/[.:]$/, "")}), so Home Assistant refuses the whole file. It was left out here; correct or remove it.`,
     );
     readable = readable.slice(0, from) + blank + readable.slice(to);
-    document = parseDocument(readable, options);
+    document = parse(readable);
   }
   return { file, text, document, lineOf };
+
+  function parse(part: string): Document.Parsed {
+    try {
+      return parseDocument(part, options);
+    } catch {
+      // Nested so deep that the parser has no stack left.
+      report({ file, line: 1 }, "too-deep", "This file is nested deeper than anybody writes, and was left out.");
+      return parseDocument("", options);
+    }
+  }
 }

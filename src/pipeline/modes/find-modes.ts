@@ -92,7 +92,7 @@ export function* findModes(
 
 /** One of each cluster, two where the first may be the candidate itself, and all that are in none. */
 function representatives(signals: readonly Signal[], clusters: readonly Cluster[]): readonly Signal[] {
-  const members = new Map(clusters.flatMap(({ members: [, ...others] }) => others.map((entityId) => [entityId, true])));
+  const members = new Set(clusters.flatMap(({ members: [, ...others] }) => others));
   const kept = signals.filter(({ entityId }) => !members.has(entityId));
   const step = Math.max(1, Math.ceil(kept.length / mostTargets));
   const some = kept.filter((_, index) => index % step === 0);

@@ -275,6 +275,14 @@ describe("what is wrong", () => {
     );
   });
 
+  it.each([
+    ["lists", `modbus: ${"[".repeat(3_000)}${"]".repeat(3_000)}\n`],
+    ["lists that never end", "[".repeat(100_000)],
+    ["maps", Array.from({ length: 600 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join("")],
+  ])("leaves out what is nested deeper than a stack: %s", async (_name, text) => {
+    expect(codes(await read({ [main]: text }))).toContain("1 no-modbus");
+  });
+
   it("does not follow aliases for ever", async () => {
     const levels = Array.from(
       { length: 30 },
