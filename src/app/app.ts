@@ -61,7 +61,8 @@ export class App implements AsyncDisposable {
       clock,
       networkClock,
       legacyImport,
-      budget: await repository.adjustments.busBudget(settings.config.bus_budget),
+      budget: await repository.adjustments.get("busBudget", settings.config.bus_budget),
+      isDriveOn: await repository.adjustments.get("drive", settings.config.drive),
       product: { version, demo, startedAt: clock.now() },
       ...(pollPeriod === undefined ? {} : { pollPeriod }),
     });

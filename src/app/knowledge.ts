@@ -13,7 +13,7 @@ import type { Prior } from "#model/prior.ts";
 import type { Reading } from "#model/reading.ts";
 import { windowNames, type WindowStatistics } from "#model/window-statistics.ts";
 import type { YamlHub } from "#model/yaml-hub.ts";
-import { loadOf, loadSentence } from "#modbus/load.ts";
+import { loadOf, loadSentence, serviceSecondsOf } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
 import { busesOf } from "#modbus/topology.ts";
@@ -75,6 +75,19 @@ export class Knowledge {
 
   get hubs(): readonly YamlHub[] {
     return this.#hubs;
+  }
+
+  get buses(): readonly Bus[] {
+    return this.#buses;
+  }
+
+  /** Seconds a bus is busy for one read. */
+  serviceSeconds(bus: Bus): number {
+    return serviceSecondsOf(bus, this.#services.get(bus.id)?.seconds());
+  }
+
+  kindOf(entityId: EntityId, now: number): EntityStatistics["kind"] | undefined {
+    return this.statistics.summarize(entityId, { now })?.kind;
   }
 
   setEntities(entities: readonly Entity[]): void {
@@ -151,7 +164,7 @@ export class Knowledge {
   known(now: number): readonly Known[] {
     const all = this.#statistics(
       now,
-      this.#known(({ entityId }) => this.#intervalOf(entityId)),
+      this.#known(({ entityId }) => this.interval(entityId)),
     );
     return this.#entities.flatMap((entity) => {
       const { entityId } = entity;
@@ -192,14 +205,14 @@ export class Knowledge {
 
   /** `now` in ms since 1970, `budget` as a share of each bus. */
   describe(now: number, budget: number): Description {
-    const intervals = this.#known(({ entityId }) => this.#intervalOf(entityId));
+    const intervals = this.#known(({ entityId }) => this.interval(entityId));
     const statistics = this.#statistics(now, intervals);
     const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
     const names = new Map(this.#entities.map(({ entityId, name }) => [entityId, name]));
     const advice = new Map<EntityId, Advice>();
     const buses = this.#buses.map((bus) => {
       const observedSeconds = this.#services.get(bus.id)?.seconds();
-      const { serviceSeconds } = loadOf(bus, { intervals, advice, observedSeconds });
+      const serviceSeconds = this.serviceSeconds(bus);
       const inputs = bus.entityIds.map((entityId) => ({
         entityId,
         ...optional("statistics", statistics.get(entityId)),
@@ -243,7 +256,8 @@ export class Knowledge {
     };
   }
 
-  #intervalOf(entityId: EntityId): EffectiveInterval | undefined {
+  /** How often an entity is read, from reads that were seen or from the comb of its changes. */
+  interval(entityId: EntityId): EffectiveInterval | undefined {
     return this.intervals.interval(entityId) ?? this.#combOf(entityId);
   }
 

@@ -1,12 +1,12 @@
 import { Breath } from "#core/breathe.ts";
-import { normalize } from "#ingest/normalize.ts";
 import { formulaOf } from "#model/identity.ts";
 import type { EntityOverview } from "#model/overview.ts";
-import { valueOf } from "#pipeline/polling/polled-grid.ts";
+import { switchingKinds } from "#pipeline/polling/loss.ts";
 import { planReads, type PlanInput, type PlannedInterval } from "#pipeline/polling/plan.ts";
 import type { Repository } from "#repository/repository.ts";
 import { findOut } from "./analysis.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { storedReads } from "./stored-reads.ts";
 
 export interface StorePlanOptions {
   readonly repository: Repository;
@@ -26,11 +26,6 @@ export interface StorePlan {
   readonly readsPerSecond: number;
   readonly readsPerSecondAfter: number;
 }
-
-/** What is older says little about now. */
-const newestDays = 14;
-const mostReads = 20_000;
-const switching: ReadonlySet<string> = new Set(["binary", "enum", "text"]);
 
 /** A plan for what is stored, one bus of equal costs: what each read showed is replayed from the stored changes. */
 export async function planStore({
@@ -74,39 +69,9 @@ async function inputOf(
   return {
     entityId,
     present: seconds,
-    reads: await readsOf(repository, entityId, seconds, now),
-    objective: switching.has(statistics?.kind ?? "") ? "staleness" : "error",
+    reads: await storedReads(repository, entityId, seconds, now),
+    objective: switchingKinds.has(statistics?.kind ?? "") ? "staleness" : "error",
     ...(refreshSeconds === undefined ? {} : { refresh: refreshSeconds }),
     ...(formula === undefined ? {} : { formula }),
   };
-}
-
-/** What reads every so many seconds showed, from the stored changes: the newest ones. */
-async function readsOf(
-  repository: Repository,
-  entityId: string,
-  seconds: number,
-  now: number,
-): Promise<PlanInput["reads"]> {
-  const from = Math.max(now - newestDays * 86_400_000, now - mostReads * seconds * 1_000);
-  const reads: { tick: number; value: number }[] = [];
-  const texts = new Map<string, number>();
-  const last = repository.samples.last(entityId);
-  // It has not changed since: every read showed the same.
-  const still = last !== undefined && last.time < from ? normalize(last) : undefined;
-  let [next, shown] = still === undefined ? [Number.NaN, Number.NaN] : [from, valueOf(still, texts)];
-  const readUntil = (time: number): void => {
-    for (; next < time; next += seconds * 1_000) reads.push({ tick: Math.round((next - from) / 1_000), value: shown });
-  };
-  for await (const samples of repository.samples.read(entityId, { from })) {
-    for (const sample of samples) {
-      const reading = normalize(sample);
-      if (reading === undefined) continue;
-      if (Number.isNaN(next)) next = reading.time;
-      readUntil(reading.time);
-      shown = valueOf(reading, texts);
-    }
-  }
-  readUntil(now + 1);
-  return reads;
 }

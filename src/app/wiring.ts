@@ -4,6 +4,7 @@ import type { Logger } from "#core/logger.ts";
 import type { Settings } from "#config/load.ts";
 import { Intake } from "#ingest/intake.ts";
 import type { ControlKey } from "#diagnostics/control-table.ts";
+import { Drive } from "#drive/drive.ts";
 import { languageOf } from "#diagnostics/language.ts";
 import { isConnected, type Overview, type StorageHealth } from "#model/overview.ts";
 import { Broker } from "#publish/broker.ts";
@@ -17,6 +18,7 @@ import { PanelServer } from "#web/server.ts";
 import { Analysis } from "./analysis.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { ConfigurationWatch } from "./configuration-watch.ts";
+import { busesWrittenTo, driveTargets, driveTurns, valuesOf, withDrive } from "./driving.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
 import { recorderArchive } from "./recorder-archive.ts";
@@ -37,6 +39,8 @@ export interface WiringOptions {
   readonly legacyImport: Overview["legacyImport"];
   /** Share of each bus that reads should take at most, at the start. */
   readonly budget: number;
+  /** Whether the drive is on, at the start. */
+  readonly isDriveOn: boolean;
   /** Milliseconds between two looks at the reads. */
   readonly pollPeriod?: number;
 }
@@ -61,6 +65,7 @@ export function wire({
   product,
   legacyImport,
   budget: initialBudget,
+  isDriveOn,
   pollPeriod,
 }: WiringOptions): Wiring {
   let budget = initialBudget;
@@ -132,6 +137,30 @@ export function wire({
   bridge.events.on("connections", (connections) => knowledge.setConnections(connections));
   bridge.events.on("polls", (burst) => knowledge.seePolls(burst));
 
+  // bridge ◀── drive ◀── pipeline: only when it was switched on
+  const valueOfState = valuesOf();
+  const drive = new Drive({
+    clock: networkClock,
+    logger: logger.child("drive"),
+    port: { read: async (entityId) => valueOfState(entityId, await bridge.readNow(entityId)) },
+    targets: () => (isConnected(bridge.health().state) ? driveTargets(knowledge, config, budget) : []),
+    turns: (target, tick) => driveTurns(target, tick, { repository, knowledge, now: clock.now() }),
+    isOn: isDriveOn,
+  });
+  let watchesWrites = false;
+  const watchWrites = (): void => {
+    if (!drive.isOn || watchesWrites || !isConnected(bridge.health().state)) return;
+    watchesWrites = true;
+    bridge
+      .watchServiceCalls((call) => {
+        for (const { id } of busesWrittenTo(call, knowledge.buses)) drive.giveWay(id);
+      })
+      .catch((error: unknown) => {
+        watchesWrites = false;
+        logger.warn("Writes of others cannot be seen, so the drive does not give way to them", { error });
+      });
+  };
+
   const storageHealth = (): StorageHealth => {
     const { making, ...lastBackup } = backupSchedule.health();
     const upkeep = storageUpkeep.health();
@@ -152,7 +181,8 @@ export function wire({
     storage: storageHealth(),
     legacyImport,
     budget,
-    ...knowledge.describe(clock.now(), budget),
+    drive: { isOn: drive.isOn },
+    ...withDrive(knowledge.describe(clock.now(), budget), drive.describe()),
   });
 
   // … → diagnostics → sensors and panel
@@ -180,7 +210,12 @@ export function wire({
     recompute: () => learning.save(),
     bus_budget: async (percent) => {
       budget = percent / 100;
-      await repository.adjustments.setBusBudget(budget, config.bus_budget);
+      await repository.adjustments.set("busBudget", budget, config.bus_budget);
+    },
+    drive: async (isOn) => {
+      await drive.turn(isOn === 1);
+      watchWrites();
+      await repository.adjustments.set("drive", drive.isOn, config.drive);
     },
   };
   const publisher = new Publisher({
@@ -203,6 +238,10 @@ export function wire({
     wasConnected = isConnected(state);
     // A broker of our own tells us when Home Assistant begins to listen.
     if (isNew && broker?.connected !== true) publisher.announce();
+    if (isNew) {
+      watchesWrites = false;
+      watchWrites();
+    }
   });
   const panel = new PanelServer({
     clock: networkClock,
@@ -230,6 +269,7 @@ export function wire({
       ...(configurationWatch === undefined ? [] : [{ service: configurationWatch }]),
       { service: intake },
       { service: bridge },
+      { service: drive },
       ...(broker === undefined ? [] : [{ service: broker }]),
       { service: publisher },
     ],

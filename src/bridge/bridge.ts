@@ -10,6 +10,7 @@ import { Coverage } from "./coverage.ts";
 import { Follower, type FollowerEvents, type FollowOptions } from "./follower.ts";
 import type { ResumePoint } from "./ports.ts";
 import { postState } from "./rest.ts";
+import { parseServiceCall, type ServiceCall } from "./service-call.ts";
 import { Session } from "./session.ts";
 import { openSocket } from "./socket.ts";
 
@@ -40,6 +41,7 @@ const limits = {
   slowestRetry: 30_000,
   retryRefused: 300_000,
   readyEvery: 1_000,
+  readDeadline: 120_000,
 } as const;
 
 /** The connection to Home Assistant: one session after the other, for ever, until stopped. */
@@ -121,6 +123,29 @@ export class Bridge implements Service {
   /** Resolves when the service has done its work. Throws HASS_CONNECTION_LOST while there is no connection, else as `Session.command`. */
   async callService(domain: string, service: string, data: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#live().command({ type: "call_service", domain, service, service_data: data } as never);
+  }
+
+  /** Reads an entity now; resolves with its state when that is done, however long others are before it. Throws as `callService`. */
+  async readNow(entityId: EntityId): Promise<string | undefined> {
+    const message = {
+      type: "call_service",
+      domain: "homeassistant",
+      service: "update_entity",
+      service_data: { entity_id: [entityId] },
+    };
+    await this.#live().command(message as never, limits.readDeadline);
+    return this.#follower.stateOf(entityId);
+  }
+
+  /** Services that anybody calls go to `listener` until the connection ends. Throws as `callService`. */
+  async watchServiceCalls(listener: (call: ServiceCall) => void): Promise<void> {
+    await this.#live().subscribe<unknown>(
+      { type: "subscribe_events", event_type: "call_service" } as never,
+      (event) => {
+        const call = parseServiceCall(event);
+        if (call !== undefined) listener(call);
+      },
+    );
   }
 
   async hasService(domain: string, service: string): Promise<boolean> {

@@ -77,7 +77,8 @@ export class Follower {
   /** What was found, without what states say of it. */
   #found: readonly Omit<Entity, "name">[] = [];
   readonly #attributes = new Map<EntityId, Readonly<Record<string, unknown>>>();
-  readonly #unavailable = new Set<EntityId>();
+  /** The newest state of each entity. */
+  readonly #states = new Map<EntityId, string>();
   #missing: readonly string[] = [];
   /** Renames on their way into the store; true once they are there. */
   #renaming: Promise<boolean> = Promise.resolve(true);
@@ -91,6 +92,11 @@ export class Follower {
   /** Entities that are followed. */
   get count(): number {
     return this.#found.length;
+  }
+
+  /** As of the newest event; undefined of an entity that is not followed. */
+  stateOf(entityId: EntityId): string | undefined {
+    return this.#states.get(entityId);
   }
 
   /** What Home Assistant cannot tell, each in a sentence. */
@@ -148,7 +154,7 @@ export class Follower {
       clock,
       period: pollPeriod,
       entityIds: () => [...followed],
-      isMissing: (entityId) => this.#unavailable.has(entityId),
+      isMissing: (entityId) => this.#states.get(entityId) === unavailable,
       onBurst: (burst) => this.#options.events.emit("polls", burst),
     });
   }
@@ -192,6 +198,7 @@ export class Follower {
     for (const { from } of renamed) {
       followed.delete(from);
       this.#attributes.delete(from);
+      this.#states.delete(from);
     }
   }
 
@@ -235,10 +242,7 @@ export class Follower {
       const { samples, attributes, newest } = parseEntitiesEvent(event);
       for (const [entityId, facts] of attributes) this.#attributes.set(entityId, facts);
       if (!snapshot && attributes.size > 0) this.#tellEntities();
-      for (const { entityId, state } of samples) {
-        if (state === unavailable) this.#unavailable.add(entityId);
-        else this.#unavailable.delete(entityId);
-      }
+      for (const { entityId, state } of samples) this.#states.set(entityId, state);
       // What has gone, or goes on under another id, is followed no more, whatever is still told of it.
       const isWanted = (entityId: EntityId): boolean => !subscribed.has(entityId) || followed.has(entityId);
       gatherer.add(

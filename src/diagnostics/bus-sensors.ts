@@ -1,3 +1,4 @@
+import { driveStates } from "#model/drive.ts";
 import type { BusOverview } from "#model/overview.ts";
 import { learned, rounded, type Row } from "./sensor-row.ts";
 
@@ -69,6 +70,25 @@ export const busRows: readonly Row<BusOverview>[] = [
     precision: 0,
     icon: "mdi:help-network",
     value: ({ missing }) => rounded(missing * 100, 1),
+  },
+  {
+    key: "drive_state",
+    name: { en: "Drive", de: "Selbst lesen" },
+    deviceClass: "enum",
+    options: driveStates,
+    category: "diagnostic",
+    icon: "mdi:steering",
+    value: ({ drive }) => drive?.state ?? "off",
+  },
+  {
+    key: "drive_load",
+    name: { en: "Taken by the drive", de: "Vom Selbstlesen belegt" },
+    unit: "%",
+    stateClass: "measurement",
+    category: "diagnostic",
+    precision: 0,
+    icon: "mdi:steering",
+    value: ({ drive }) => rounded((drive?.load ?? 0) * 100, 1),
   },
   {
     key: "entities",

@@ -13,9 +13,14 @@ export interface LoadInput {
   readonly timeOutShare?: number | undefined;
 }
 
+/** Seconds of one read: as observed, else as its configuration says, else as is usual for its kind. */
+export function serviceSecondsOf(bus: Bus, observedSeconds: number | undefined): number {
+  return observedSeconds ?? bus.readSeconds ?? assumedReadSeconds(bus.type);
+}
+
 /** Utilisation = sum over the entities of service time / effective interval, and what time-outs take; intervals are those that were really seen, so it is never above 1. */
 export function loadOf(bus: Bus, { intervals, advice, observedSeconds, timeOutShare = 0 }: LoadInput): BusLoad {
-  const serviceSeconds = observedSeconds ?? bus.readSeconds ?? assumedReadSeconds(bus.type);
+  const serviceSeconds = serviceSecondsOf(bus, observedSeconds);
   let requestsPerSecond = 0;
   let requestsAfter = 0;
   let counted = 0;

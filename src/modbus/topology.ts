@@ -2,6 +2,7 @@ import type { Bus } from "#model/bus.ts";
 import type { Entity } from "#model/entity.ts";
 import type { ModbusConnection } from "#model/modbus-connection.ts";
 import type { YamlHub } from "#model/yaml-hub.ts";
+import { configuredEntities } from "./configured-entities.ts";
 import { meanReadCost } from "./cost-model.ts";
 
 /** The integration whose hubs stand in YAML. */
@@ -23,14 +24,14 @@ export function busesOf(
     return taken;
   };
   const buses: Bus[] = [];
-  const hubOf = configuredHubs(configured);
+  const configuredAs = configuredEntities(configured);
   const isConfigured = new Set(configured.map(busIdOf));
   const hubs = (connections ?? []).filter(
     ({ source, type, endpoint }) => source === "yaml" && !isConfigured.has(slug(`${type}_${endpoint}`)),
   );
   const isOnly = configured.length === 1 && hubs.length === 0;
   for (const hub of configured) {
-    const isOfHub = (entity: Entity): boolean => isOnly || hubOf(entity) === hub;
+    const isOfHub = (entity: Entity): boolean => isOnly || configuredAs(entity)?.hub === hub;
     buses.push(
       configuredBus(
         hub,
@@ -83,24 +84,6 @@ function configuredBus(hub: YamlHub, entityIds: readonly string[]): Bus {
 /** Id of a configured hub's bus: the same as of its connection, where its place is known. */
 export function busIdOf({ type, endpoint, name }: YamlHub): string {
   return slug(endpoint === "" ? `hub_${name}` : `${type}_${endpoint}`);
-}
-
-/** Finds an entity's hub by its unique id, its entity id, or its name; a person may have changed all but the first. */
-function configuredHubs(hubs: readonly YamlHub[]): (entity: Entity) => YamlHub | undefined {
-  const byKey = new Map<string, YamlHub>();
-  for (const hub of hubs) {
-    for (const { uniqueId, entityId, name, more } of hub.entities) {
-      // Copies of a read are called after the first.
-      for (let copy = 0; copy <= more; copy += 1) {
-        const [suffix, words] = copy === 0 ? ["", ""] : [`_${copy}`, ` ${copy}`];
-        if (uniqueId !== undefined) byKey.set(`unique ${uniqueId}${suffix}`, hub);
-        byKey.set(`id ${entityId}${suffix}`, hub);
-        byKey.set(`name ${name}${words}`, hub);
-      }
-    }
-  }
-  return ({ uniqueId, entityId, name }) =>
-    byKey.get(`unique ${uniqueId ?? ""}`) ?? byKey.get(`id ${entityId}`) ?? byKey.get(`name ${name}`);
 }
 
 function toBus(connection: ModbusConnection, name: string, entityIds: readonly string[]): Bus {

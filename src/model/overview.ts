@@ -1,6 +1,7 @@
 import type { Advice } from "./advice.ts";
 import type { Bus, BusLoad } from "./bus.ts";
 import type { EffectiveInterval } from "./effective-interval.ts";
+import type { BusDrive } from "./drive.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
 import type { Pattern } from "./pattern.ts";
@@ -100,6 +101,8 @@ export interface EntityOverview {
   readonly pattern?: Pattern;
   /** The cluster's id. */
   readonly cluster?: string;
+  /** Seconds between its reads as the drive expects them; absent of what it does not read. */
+  readonly drivenSeconds?: number;
 }
 
 export interface BusOverview {
@@ -111,6 +114,8 @@ export interface BusOverview {
   readonly missing: number;
   /** What matters about this bus, in one plain sentence. */
   readonly sentence: string;
+  /** What the drive does on it; absent while it does nothing. */
+  readonly drive?: BusDrive;
 }
 
 /** All that the sensors, the panel and the report say, at one moment. */
@@ -124,6 +129,8 @@ export interface Overview {
   readonly legacyImport: LegacyImport;
   /** Share of each bus that reads should take at most. */
   readonly budget: number;
+  /** Whether entities are read by the program itself. */
+  readonly drive: { readonly isOn: boolean };
   /** Worst first. */
   readonly buses: readonly BusOverview[];
   /** By share of the bus, largest first. */

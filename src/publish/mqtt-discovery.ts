@@ -31,7 +31,7 @@ export const commandTopic = `${root}/command`;
 export function componentsOf(device: SensorDevice, controls: boolean): Record<string, string> {
   return Object.fromEntries([
     ...device.sensors.map(({ description }) => [description.key, "sensor"]),
-    ...(controls ? device.controls.map(({ description }) => [description.key, platformOf(description)]) : []),
+    ...(controls ? device.controls.map(({ description }) => [description.key, description.platform]) : []),
   ]);
 }
 
@@ -114,13 +114,8 @@ function sensorComponent(
   };
 }
 
-function platformOf({ range }: ControlReading["description"]): "button" | "number" {
-  return range === undefined ? "button" : "number";
-}
-
 function controlComponent(id: string, { description }: ControlReading): Record<string, unknown> {
-  const { key, name, icon, category, range } = description;
-  const platform = platformOf(description);
+  const { key, name, icon, category, range, platform } = description;
   return {
     platform,
     unique_id: `${id}_${key}`,
@@ -129,6 +124,7 @@ function controlComponent(id: string, { description }: ControlReading): Record<s
     icon,
     entity_category: category,
     command_topic: `${commandTopic}/${key}`,
+    ...(platform === "button" ? {} : { value_template: `{{ value_json['${key}'] }}` }),
     ...(range === undefined
       ? {}
       : {
@@ -136,7 +132,6 @@ function controlComponent(id: string, { description }: ControlReading): Record<s
           max: range.maximum,
           step: range.step,
           unit_of_measurement: range.unit,
-          value_template: `{{ value_json['${key}'] }}`,
         }),
   };
 }

@@ -56,11 +56,15 @@ describe("the table of sensors", () => {
 
   it("takes from people what is in range, and nothing else", () => {
     expect(parseCommand("verify", "PRESS")).toEqual({ key: "verify" });
+    expect(parseCommand("drive", "ON")).toEqual({ key: "drive", value: 1 });
+    expect(parseCommand("drive", "OFF")).toEqual({ key: "drive", value: 0 });
+    for (const payload of ["", "on", "1", "true"]) expect(parseCommand("drive", payload)).toBeUndefined();
     expect(parseCommand("bus_budget", "35")).toEqual({ key: "bus_budget", value: 35 });
     for (const payload of ["", " ", "4", "101", "NaN", "1e3", "many"])
       expect(parseCommand("bus_budget", payload)).toBeUndefined();
     for (const key of ["", "delete", "__proto__", "constructor"]) expect(parseCommand(key, "PRESS")).toBeUndefined();
-    expect(controlsOf(overviewOf({ budget: 0.35 }), "en").at(-1)).toMatchObject({ value: 35 });
+    const values = controlsOf(overviewOf({ budget: 0.35, drive: { isOn: true } }), "en").slice(-2);
+    expect(values.map(({ value }) => value)).toEqual([35, "ON"]);
   });
 
   it("names every sensor once", () => {

@@ -81,6 +81,7 @@ export function overviewOf(parts: Partial<Overview> = {}): Overview {
       activity: "idle",
     },
     legacyImport: "none",
+    drive: { isOn: false },
     budget: 0.5,
     buses: [busOverview("line")],
     entities: [entityOverview("sensor.a"), entityOverview("sensor.b", "keep")],

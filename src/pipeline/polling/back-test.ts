@@ -132,9 +132,8 @@ function driven(test: PolledTest): Judged {
   const reads = new Float64Array(columns.length);
   for (let phase = 0; phase < phases; phase += 1) {
     const scheduler = new ReadScheduler({
-      entities: columns.length,
+      entities: columns.map(() => ({ objective })),
       readsPerTick: columns.length / uniform,
-      objective,
       refitEvery: Math.max(10, Math.min(refitEvery, Math.floor(from / leastRefits))),
       longest,
     });

@@ -1,6 +1,9 @@
 /** What is lost while a value is shown and another one is true: how far off it is, or whether it is off. */
 export type Objective = "error" | "staleness";
 
+/** Kinds of signals that are right or wrong, and not a little off. */
+export const switchingKinds: ReadonlySet<string> = new Set(["binary", "enum", "text"]);
+
 /** How a signal is measured; plain data, in its own unit. */
 export interface Scale {
   /** From the 5th to the 95th percentile; 0 of a constant. */

@@ -2,7 +2,7 @@ import { allocate } from "./allocate.ts";
 import { ladder, nearestStep } from "./ladder.ts";
 import { meanLoss } from "./loss-curve.ts";
 import { lossOf, type Objective, scaleOf } from "./loss.ts";
-import { type FittedStructure, StructureFunction } from "./structure-function.ts";
+import { agedStructure, type FittedStructure, StructureFunction } from "./structure-function.ts";
 
 /** One entity, and what was seen of it. Times in seconds. */
 export interface PlanInput {
@@ -36,8 +36,6 @@ const mostFactor = 8;
 const longest = 1_024;
 /** With fewer reads an entity stays as it is. */
 const readsToLearn = 24;
-/** Where a value is hardly more off after eight times as long, it is noise, and waiting costs nothing. */
-const flat = 1.15;
 
 interface Learned {
   readonly input: PlanInput;
@@ -78,16 +76,10 @@ function learn(input: PlanInput): Learned {
   const structure = new StructureFunction();
   for (const { tick, value } of reads) structure.add(tick, value, (a, b) => lossOf(a, b, scale, objective));
   const aged = agedStructure(structure.fit(longest + 1));
-  const lossAt = (seconds: number): number => aged.loss[Math.min(longest, Math.round(seconds))] as number;
-  const isNoise = changes > 0 && lossAt(present * mostFactor) < flat * lossAt(present);
+  const isNoise = changes > 0 && structure.isFlat(present);
   const gainsByReading = changes > 0 && !isNoise && formula === undefined && wide.length > 0;
   const intervals = gainsByReading ? wide : [slowest];
   return { input, structure: aged, changes, isNoise, intervals };
-}
-
-/** At ages of a second and more: that noise is right in the moment it is read is worth nothing to anybody. */
-function agedStructure({ loss, sums }: FittedStructure): FittedStructure {
-  return { loss: loss.subarray(1), sums: sums.subarray(1) };
 }
 
 function describe({ input, structure, changes, isNoise }: Learned, proposed: number): PlannedInterval {

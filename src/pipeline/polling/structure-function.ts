@@ -19,6 +19,13 @@ const fewestForExponent = 20;
 const exponentReach = 4.5;
 /** Changes that one more look at a constant may find, until it has been looked at for long. */
 const unseenChanges = 0.5;
+/** Pairs of values are near up to so many times a lag, and far apart from so many on. */
+const closeReach = 1.5;
+const distantFrom = 3;
+/** Noise's losses at two lags differ by less than this, and by what so few pairs may differ by chance: their deviation as a share of their mean, pairs overlapping. */
+const flat = 1.15;
+const fewestPairs = 20;
+const spreadOfLoss = 1.1;
 
 /**
  * Mean loss between a value and the one `lag` ticks later, from reads at whatever times they came: half the variogram of geostatistics (Matheron 1963), with a bounded loss in place of the square.
@@ -91,6 +98,27 @@ export class StructureFunction {
     }
     for (let lag = 0; lag <= longest; lag += 1) sums[lag + 1] = (sums[lag] as number) + (loss[lag] as number);
     return { loss, sums };
+  }
+
+  /**
+   * Whether values three and more times `near` ticks apart are, as far as can be told, no more off than those about `near` apart: noise then, and waiting costs nothing. False while too little was seen.
+   */
+  isFlat(near: number): boolean {
+    let [close, closeWeight, distant, distantWeight] = [0, 0, 0, 0];
+    for (let bin = 0; bin < edges.length; bin += 1) {
+      const weight = this.#weights[bin] as number;
+      const lag = (this.#lags[bin] as number) / weight;
+      if (lag < near * closeReach) {
+        close += this.#losses[bin] as number;
+        closeWeight += weight;
+      } else if (lag >= near * distantFrom) {
+        distant += this.#losses[bin] as number;
+        distantWeight += weight;
+      }
+    }
+    if (Math.min(closeWeight, distantWeight) < fewestPairs || close === 0) return false;
+    const ratio = distant / distantWeight / (close / closeWeight);
+    return ratio < flat + spreadOfLoss * Math.sqrt(1 / closeWeight + 1 / distantWeight);
   }
 
   #points(): Point[] {
@@ -166,4 +194,9 @@ function lossAt(lag: number, points: readonly Point[], index: number, exponent: 
   if (lag < first.lag) return first.loss * (lag / first.lag) ** exponent;
   if (after === undefined) return before.loss;
   return before.loss + ((after.loss - before.loss) * (lag - before.lag)) / (after.lag - before.lag);
+}
+
+/** At ages of a tick and more: what is shown is never younger. One tick shorter than `structure`. */
+export function agedStructure({ loss, sums }: FittedStructure): FittedStructure {
+  return { loss: loss.subarray(1), sums: sums.subarray(1) };
 }

@@ -7,9 +7,8 @@ const uniform = 6;
 /** Reads counted per signal while the scheduler runs, after it has seen half of the rows uniformly. */
 function run(columns: readonly (readonly number[])[], from = 2_000) {
   const scheduler = new ReadScheduler({
-    entities: columns.length,
+    entities: columns.map(() => ({ objective: "error" })),
     readsPerTick: columns.length / uniform,
-    objective: "error",
     refitEvery: 60,
     longest: 512,
   });
@@ -87,9 +86,8 @@ describe("reads that are chosen when their time has come", () => {
     const { reads } = run([gone, smooth]);
     expect(reads[0]?.some((time) => time > 3_100)).toBe(true);
     const scheduler = new ReadScheduler({
-      entities: 1,
+      entities: [{ objective: "error" }],
       readsPerTick: 1,
-      objective: "error",
       refitEvery: 1,
       longest: 8,
     });
