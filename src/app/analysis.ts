@@ -4,17 +4,23 @@ import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
 import type { Findings } from "#model/findings.ts";
+import type { IntervalRecord } from "#model/interval-record.ts";
 import { PlainDotProducts, VectorDotProducts } from "#pipeline/correlation/dot-products.ts";
 import { dotProductsWasm } from "#pipeline/correlation/dot-products-wasm.ts";
 import { findAll } from "#pipeline/find.ts";
+import type { BusPlan } from "#pipeline/polling/plan.ts";
+import { planSentence } from "#pipeline/polling/planned-advice.ts";
 import type { Repository } from "#repository/repository.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { planBuses } from "./planning.ts";
 
 export interface AnalysisOptions {
   readonly repository: Repository;
   readonly knowledge: Knowledge;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Share of each bus that reads may take. */
+  readonly budget: () => number;
 }
 
 /** When most of the past has been filled in. */
@@ -47,6 +53,7 @@ export class Analysis implements Service {
       clusters: await repository.clusters.get(),
       ...(matrix === undefined ? {} : { matrix }),
     };
+    knowledge.plans = (await repository.plans.get()) as ReadonlyMap<string, BusPlan>;
     this.#schedule(firstAfter);
   }
 
@@ -60,18 +67,25 @@ export class Analysis implements Service {
     return { at: this.#options.knowledge.findings.at, seconds: this.#seconds };
   }
 
+  /** Resolves when everything was found out anew. Never rejects. */
+  runNow(): Promise<void> {
+    this.#timer?.cancel();
+    this.#running = this.#running
+      .then(() => this.#run())
+      .catch((error: unknown) => {
+        this.#options.logger.warn(
+          `What the signals do could not be found out; it is tried again in an hour. ${toCadenceError(error).sentence}`,
+        );
+      })
+      .finally(() => {
+        if (!this.#stopped) this.#schedule(every);
+      });
+    return this.#running;
+  }
+
   #schedule(milliseconds: number): void {
-    this.#timer = this.#options.clock.after(milliseconds, () => {
-      this.#running = this.#run()
-        .catch((error: unknown) => {
-          this.#options.logger.warn(
-            `What the signals do could not be found out; it is tried again in an hour. ${toCadenceError(error).sentence}`,
-          );
-        })
-        .finally(() => {
-          if (!this.#stopped) this.#schedule(every);
-        });
-    });
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(milliseconds, () => void this.runNow());
   }
 
   async #run(): Promise<void> {
@@ -79,6 +93,7 @@ export class Analysis implements Service {
     const begun = clock.monotonic();
     const found = await findOut(repository, knowledge, clock.now(), { isCancelled: () => this.#stopped });
     if (found === undefined) return;
+    await this.#plan();
     this.#seconds = (clock.monotonic() - begun) / 1_000;
     const { matrix } = found;
     const isMatrixDue = matrix !== undefined && Math.abs(matrix.computedAt - this.#matrixSavedAt) >= matrixEvery;
@@ -94,6 +109,65 @@ export class Analysis implements Service {
       moved: found.moves.length,
     });
   }
+
+  /** Plans the reads of each bus anew; what is advised otherwise than before is written down. */
+  async #plan(): Promise<void> {
+    const { repository, knowledge, clock, logger, budget } = this.#options;
+    const now = clock.now();
+    const plans = await planBuses({
+      repository,
+      knowledge,
+      now,
+      budget: budget(),
+      isCancelled: () => this.#stopped,
+    });
+    if (plans === undefined) return;
+    const records = decisions(knowledge.plans, plans, now);
+    const isNew = JSON.stringify(adviceOf(knowledge.plans)) !== JSON.stringify(adviceOf(plans));
+    knowledge.plans = plans;
+    if (!isNew) return;
+    await repository.commit((batch) => {
+      for (const record of records) repository.intervalHistory.stage(batch, record);
+      repository.plans.stage(batch, plans);
+    });
+    for (const [busId, { gain }] of plans) {
+      if (gain !== undefined) logger.info(planSentence(gain), { bus: busId });
+    }
+  }
+}
+
+/** Whether a plan is advised, and its intervals. */
+function adviceOf(plans: ReadonlyMap<string, BusPlan>): unknown {
+  return [...plans].map(([busId, { gain, entities }]) => [
+    busId,
+    gain?.isProven ?? null,
+    entities.map(({ entityId, proposed }) => [entityId, proposed]),
+  ]);
+}
+
+/** What is advised now and was not before. */
+function decisions(
+  before: ReadonlyMap<string, BusPlan>,
+  after: ReadonlyMap<string, BusPlan>,
+  time: number,
+): IntervalRecord[] {
+  return [...after].flatMap(([busId, { gain, entities }]) => {
+    if (gain?.isProven !== true) return [];
+    const earlier = before.get(busId);
+    const advised = new Map(
+      earlier?.gain?.isProven === true ? earlier.entities.map(({ entityId, proposed }) => [entityId, proposed]) : [],
+    );
+    return entities
+      .filter(({ entityId, present, proposed }) => proposed !== (advised.get(entityId) ?? present))
+      .map(({ entityId, present, proposed, reason }) => ({
+        entityId,
+        time,
+        interval: proposed,
+        before: advised.get(entityId) ?? present,
+        reason,
+        origin: "plan",
+      }));
+  });
 }
 
 export interface FindOutOptions {

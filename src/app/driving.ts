@@ -5,13 +5,14 @@ import type { Turns } from "#drive/ports.ts";
 import { normalize } from "#ingest/normalize.ts";
 import { configuredEntities } from "#modbus/configured-entities.ts";
 import type { Bus } from "#model/bus.ts";
-import type { DrivenEntity, DriveOverview, DriveTarget } from "#model/drive.ts";
+import type { BusDrive, DrivenEntity, DriveTarget } from "#model/drive.ts";
 import type { EntityId } from "#model/entity.ts";
+import type { BusOverview } from "#model/overview.ts";
 import { switchingKinds } from "#pipeline/polling/loss.ts";
 import { valueOf } from "#pipeline/polling/polled-grid.ts";
 import { ReadScheduler } from "#pipeline/polling/read-scheduler.ts";
 import type { Repository } from "#repository/repository.ts";
-import type { Description, Knowledge } from "./knowledge.ts";
+import type { Knowledge } from "./knowledge.ts";
 import { storedReads } from "./stored-reads.ts";
 
 /** Other integrations read a whole device when one entity is asked for, and not more often than this; seconds. */
@@ -108,18 +109,11 @@ export function busesWrittenTo(call: ServiceCall, buses: readonly Bus[]): readon
   return buses.filter((bus) => bus.entityIds.some((entityId) => named.has(entityId)));
 }
 
-/** What is known, with what the drive does of it. */
-export function withDrive({ buses, entities }: Description, drive: DriveOverview): Description {
-  if (drive.buses.length === 0) return { buses, entities };
-  const byBus = new Map(drive.buses.map((each) => [each.busId, each]));
-  return {
-    buses: buses.map((each) => {
-      const driven = byBus.get(each.bus.id);
-      return driven === undefined ? each : { ...each, drive: driven };
-    }),
-    entities: entities.map((each) => {
-      const seconds = drive.seconds.get(each.entity.entityId);
-      return seconds === undefined ? each : { ...each, drivenSeconds: seconds };
-    }),
-  };
+/** The buses, with what the drive does on each. */
+export function withDrive(buses: readonly BusOverview[], drives: readonly BusDrive[]): readonly BusOverview[] {
+  const byBus = new Map(drives.map((each) => [each.busId, each]));
+  return buses.map((each) => {
+    const drive = byBus.get(each.bus.id);
+    return drive === undefined ? each : { ...each, drive };
+  });
 }

@@ -23,6 +23,8 @@ import { PerEntityStage } from "#pipeline/per-entity-stage.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
 import { commonInterval } from "#pipeline/polling/common-interval.ts";
+import type { BusPlan } from "#pipeline/polling/plan.ts";
+import { drivenAdvice, plannedAdvice, planSentence } from "#pipeline/polling/planned-advice.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { mostStates } from "#pipeline/statistics/dwell.ts";
 import { hourProfile, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
@@ -55,6 +57,8 @@ export class Knowledge {
   readonly windows = new PerEntityStage(emptyWindows, addToWindows, isWholeWindows);
   /** As of the last time it was found out. */
   findings: Findings = noFindings;
+  /** By bus, as last made; until then, and of entities that are in none, simple rules advise. */
+  plans: ReadonlyMap<string, BusPlan> = new Map();
   readonly #services = new Map<string, ServiceTime>();
   /** Of now: what was lost in an earlier run says nothing. */
   readonly #timeOuts = new Map<string, TimeOuts>();
@@ -203,8 +207,8 @@ export class Knowledge {
     for (const [busId, snapshot] of Object.entries(snapshots)) this.#service(busId).restore(snapshot);
   }
 
-  /** `now` in ms since 1970, `budget` as a share of each bus. */
-  describe(now: number, budget: number): Description {
+  /** `now` in ms since 1970, `budget` as a share of each bus; of `driven` entities the seconds between the reads of the drive. */
+  describe(now: number, budget: number, driven: ReadonlyMap<EntityId, number> = new Map()): Description {
     const intervals = this.#known(({ entityId }) => this.interval(entityId));
     const statistics = this.#statistics(now, intervals);
     const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
@@ -222,6 +226,18 @@ export class Knowledge {
         ...optional("prior", this.#priors.get(entityId)),
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
+      const { gain, entities: planned = [] } = this.plans.get(bus.id) ?? {};
+      const excess = loadOf(bus, { intervals, advice, observedSeconds }).utilisation / budget;
+      for (const each of planned) {
+        const isSeen = advice.get(each.entityId)?.present !== undefined && each.loss !== undefined;
+        if (gain === undefined || !isSeen) continue;
+        advice.set(each.entityId, plannedAdvice(each, { gain, serviceSeconds, excess }));
+      }
+      for (const entityId of bus.entityIds) {
+        const seconds = driven.get(entityId);
+        if (seconds === undefined) continue;
+        advice.set(entityId, drivenAdvice(entityId, intervals.get(entityId)?.seconds ?? seconds, serviceSeconds));
+      }
       const timeOutShare = this.#timeOuts.get(bus.id)?.share();
       const load = loadOf(bus, { intervals, advice, observedSeconds, timeOutShare });
       const known = bus.entityIds.map((entityId) => statistics.get(entityId)).filter((each) => each !== undefined);
@@ -231,7 +247,14 @@ export class Knowledge {
         .filter(({ share }) => share > 0)
         .toSorted((a, b) => b.share - a.share);
       const sentence = loadSentence(bus, load, { budget, missing, costly });
-      return { bus, load, budget, missing: missing / Math.max(1, known.length), sentence };
+      return {
+        bus,
+        load,
+        budget,
+        missing: missing / Math.max(1, known.length),
+        sentence,
+        ...(gain === undefined ? {} : { plan: { ...gain, sentence: planSentence(gain) } }),
+      };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
     const clusterOf = new Map(
@@ -246,6 +269,7 @@ export class Knowledge {
       ...optional("refreshSeconds", this.#refreshOf(entity.entityId, intervals.get(entity.entityId))),
       ...optional("pattern", this.findings.patterns.get(entity.entityId)?.[0]),
       ...optional("cluster", clusterOf.get(entity.entityId)),
+      ...optional("drivenSeconds", driven.get(entity.entityId)),
     }));
     return {
       buses: buses.toSorted((a, b) => b.load.utilisation - a.load.utilisation),

@@ -1,12 +1,9 @@
 import { Breath } from "#core/breathe.ts";
-import { formulaOf } from "#model/identity.ts";
-import type { EntityOverview } from "#model/overview.ts";
-import { switchingKinds } from "#pipeline/polling/loss.ts";
 import { planReads, type PlanInput, type PlannedInterval } from "#pipeline/polling/plan.ts";
 import type { Repository } from "#repository/repository.ts";
 import { findOut } from "./analysis.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { storedReads } from "./stored-reads.ts";
+import { formulasOf, planInput } from "./planning.ts";
 
 export interface StorePlanOptions {
   readonly repository: Repository;
@@ -35,16 +32,14 @@ export async function planStore({
   readsPerSecond,
   progress,
 }: StorePlanOptions): Promise<StorePlan> {
-  const findings = await findOut(repository, knowledge, now, { progress: (share) => progress?.(share / 2) });
-  const formulas = new Map(
-    findings?.identities.map((identity) => [identity.entityId, formulaOf(identity, (entityId) => entityId)]),
-  );
+  await findOut(repository, knowledge, now, { progress: (share) => progress?.(share / 2) });
+  const formulas = formulasOf(knowledge);
   const { entities } = knowledge.describe(now, 1);
   const read = entities.filter(({ interval, statistics }) => interval !== undefined && statistics !== undefined);
   const breath = new Breath();
   const inputs: PlanInput[] = [];
   for (const [index, overview] of read.entries()) {
-    inputs.push(await inputOf(repository, overview, now, formulas.get(overview.entity.entityId)));
+    inputs.push(await planInput(repository, overview, now, formulas.get(overview.entity.entityId)));
     progress?.(0.5 + index / read.length / 2);
     await breath.take();
   }
@@ -56,22 +51,5 @@ export async function planStore({
     unknown: entities.map(({ entity }) => entity.entityId).filter((entityId) => !known.has(entityId)),
     readsPerSecond: present,
     readsPerSecondAfter: planned.reduce((sum, { proposed }) => sum + 1 / proposed, 0),
-  };
-}
-
-async function inputOf(
-  repository: Repository,
-  { entity: { entityId }, interval, statistics, refreshSeconds }: EntityOverview,
-  now: number,
-  formula: string | undefined,
-): Promise<PlanInput> {
-  const seconds = interval?.seconds ?? 1;
-  return {
-    entityId,
-    present: seconds,
-    reads: await storedReads(repository, entityId, seconds, now),
-    objective: switchingKinds.has(statistics?.kind ?? "") ? "staleness" : "error",
-    ...(refreshSeconds === undefined ? {} : { refresh: refreshSeconds }),
-    ...(formula === undefined ? {} : { formula }),
   };
 }

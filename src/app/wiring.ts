@@ -71,7 +71,13 @@ export function wire({
   let budget = initialBudget;
   const knowledge = new Knowledge();
   const learning = new Learning({ repository, knowledge, logger: logger.child("learning"), clock });
-  const analysis = new Analysis({ repository, knowledge, logger: logger.child("analysis"), clock });
+  const analysis = new Analysis({
+    repository,
+    knowledge,
+    logger: logger.child("analysis"),
+    clock,
+    budget: () => budget,
+  });
   const storageWatch = new StorageWatch(storage, clock);
   const backups = new Backups({ directory: storeDirectory, clock: networkClock, logger: logger.child("backups") });
   const backupSchedule = new BackupSchedule({
@@ -168,22 +174,27 @@ export function wire({
   };
 
   // pipeline and modbus → one overview …
-  const overview = (): Overview => ({
-    at: clock.now(),
-    product,
-    connection: bridge.health(),
-    ingest: {
-      ...intake.counters(),
-      entities: knowledge.entities.length,
-      gaps: bridge.gaps.total,
-      openGaps: bridge.gaps.open,
-    },
-    storage: storageHealth(),
-    legacyImport,
-    budget,
-    drive: { isOn: drive.isOn },
-    ...withDrive(knowledge.describe(clock.now(), budget), drive.describe()),
-  });
+  const overview = (): Overview => {
+    const driven = drive.describe();
+    const { buses, entities } = knowledge.describe(clock.now(), budget, driven.seconds);
+    return {
+      at: clock.now(),
+      product,
+      connection: bridge.health(),
+      ingest: {
+        ...intake.counters(),
+        entities: knowledge.entities.length,
+        gaps: bridge.gaps.total,
+        openGaps: bridge.gaps.open,
+      },
+      storage: storageHealth(),
+      legacyImport,
+      budget,
+      drive: { isOn: drive.isOn },
+      buses: withDrive(buses, driven.buses),
+      entities,
+    };
+  };
 
   // … → diagnostics → sensors and panel
   const named = namedBroker({
@@ -207,7 +218,10 @@ export function wire({
     verify: () => storageUpkeep.verifyNow(),
     backup: () => backupSchedule.backupNow(),
     compact: () => storageUpkeep.compactNow(),
-    recompute: () => learning.save(),
+    recompute: async () => {
+      await learning.save();
+      await analysis.runNow();
+    },
     bus_budget: async (percent) => {
       budget = percent / 100;
       await repository.adjustments.set("busBudget", budget, config.bus_budget);

@@ -1,4 +1,6 @@
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { findOut } from "#app/analysis.ts";
+import { planBuses } from "#app/planning.ts";
 import { type KnownHome, type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
 import { loadSettings } from "#config/load.ts";
 import { formatDuration } from "#core/duration.ts";
@@ -60,7 +62,7 @@ export const planCommand: Command = {
     const { folder, file, configurationFolder } = await openConfiguration(yaml);
     const configuration = await readConfiguration(configurationFolder, file);
     const budget = budgetOf(flags);
-    const plan = planYaml(configuration, await knownHome(flags, budget));
+    const plan = planYaml(configuration, await knownHome(flags, budget, out));
     const { problems } = configuration;
     const wanted = new Map(plan.entities.map(({ entity, proposed }) => [placeOf(entity), proposed]));
     const patch = wants
@@ -141,10 +143,15 @@ function budgetOf(flags: FlagValues): number {
 }
 
 /** What the store knows; nothing when none was named and there is none. */
-async function knownHome(flags: FlagValues, budget: number): Promise<KnownHome> {
+async function knownHome(flags: FlagValues, budget: number, out: Output): Promise<KnownHome> {
   try {
     await using open = await openKnowledge(storeDirectory(flags));
-    return { ...open.knowledge.describe(open.now, budget), budget };
+    const { repository, knowledge, now } = open;
+    await findOut(repository, knowledge, now, { progress: (share) => out.progress(`Comparing: ${percent(share)}`) });
+    const progress = (share: number): void => out.progress(`Planning reads: ${percent(share)}`);
+    knowledge.plans = (await planBuses({ repository, knowledge, now, budget, progress })) ?? new Map();
+    out.progress("");
+    return { ...knowledge.describe(now, budget), budget };
   } catch (error) {
     const isOptional = textFlag(flags, "store") === undefined;
     if (isOptional && error instanceof CadenceError && error.code === "STORE_NOT_FOUND") {

@@ -29,7 +29,7 @@ export function reportDocument(
       n: identity.n,
     })),
     operatingModes: modes ?? null,
-    buses: buses.map(({ bus, load, sentence }) => ({
+    buses: buses.map(({ bus, load, sentence, plan }) => ({
       name: bus.name,
       type: bus.type,
       requestsPerSecond: load.requestsPerSecond,
@@ -37,6 +37,7 @@ export function reportDocument(
       utilisationAfter: load.utilisationAfter,
       timeOutShare: load.timeOutShare,
       sentence,
+      plan: plan ?? null,
     })),
   };
 }
@@ -74,5 +75,7 @@ function entityDocument(
     refreshSeconds: refreshSeconds ?? null,
     recommendedInterval: advice?.recommended ?? null,
     reason: advice?.reason ?? null,
+    loss: advice?.loss ?? null,
+    lossAfter: advice?.lossAfter ?? null,
   };
 }

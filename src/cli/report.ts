@@ -1,4 +1,5 @@
 import { findOut } from "#app/analysis.ts";
+import { planBuses } from "#app/planning.ts";
 import { loadSettings } from "#config/load.ts";
 import type { Knowledge } from "#app/knowledge.ts";
 import { formatDuration } from "#core/duration.ts";
@@ -30,11 +31,14 @@ export const reportCommand: Command = {
     const { config } = loadSettings();
     const budget = await repository.adjustments.get("busBudget", config.bus_budget);
     const findings = await compare(repository, knowledge, now, out);
+    knowledge.plans = (await planBuses({ repository, knowledge, now, budget, progress: planning(out) })) ?? new Map();
+    out.progress("");
     const { buses, entities } = knowledge.describe(now, budget);
     out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.details(entityId, now)));
     if (entities.length === 0) out.line("Nothing is known yet.");
-    for (const { load, sentence } of buses) {
+    for (const { load, sentence, plan } of buses) {
       out.line(load.counted === 0 ? sentence : `${sentence} With the advice: ${percent(load.utilisationAfter)}.`);
+      if (plan !== undefined) out.line(plan.sentence);
     }
     out.line();
     const rows = entities.map((overview) => ({
@@ -52,6 +56,10 @@ async function compare(repository: Repository, knowledge: Knowledge, now: number
   const findings = await findOut(repository, knowledge, now, { progress });
   out.progress("");
   return findings ?? noFindings;
+}
+
+function planning(out: Output): (share: number) => void {
+  return (share) => out.progress(`Planning reads: ${percent(share)}`);
 }
 
 interface Row extends EntityOverview {

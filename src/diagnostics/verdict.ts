@@ -28,6 +28,6 @@ export function verdictOf({ connection, storage, buses, entities }: Overview): V
   if (changes === 0) return { mood, sentence: worst.sentence };
   return {
     mood,
-    sentence: `${worst.sentence} ${changes} of ${entities.length} intervals could be longer.`,
+    sentence: `${worst.sentence} ${changes} of ${entities.length} intervals could be better.`,
   };
 }

@@ -12,6 +12,9 @@ export interface Advice {
   readonly reason: string;
   /** Whose counts stand behind it where too little was seen; absent: what was seen. */
   readonly origin?: "legacy";
+  /** Mean loss now and as recommended, 0 to 1: off by this share of its range, or out of date this share of the time. Absent where no plan was made. */
+  readonly loss?: number;
+  readonly lossAfter?: number;
   /** Share of its bus the entity takes now and would take. */
   readonly share?: number;
   readonly shareAfter?: number;

@@ -5,6 +5,7 @@ import type { BusDrive } from "./drive.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
 import type { Pattern } from "./pattern.ts";
+import type { PlanGain } from "./plan-gain.ts";
 
 /**
  * `degraded`: connected, and something that should work does not, for which `cause` says what. `refused`: Home Assistant does not accept the token, and waits are
@@ -114,6 +115,8 @@ export interface BusOverview {
   readonly missing: number;
   /** What matters about this bus, in one plain sentence. */
   readonly sentence: string;
+  /** What the plan for it gains; absent while too little was seen. */
+  readonly plan?: PlanGain & { readonly sentence: string };
   /** What the drive does on it; absent while it does nothing. */
   readonly drive?: BusDrive;
 }

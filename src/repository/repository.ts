@@ -12,6 +12,7 @@ import { ImportsRepository } from "./imports.ts";
 import { IntervalHistoryRepository } from "./interval-history.ts";
 import { LegacyRepository } from "./legacy.ts";
 import { LongTermStatisticsRepository } from "./long-term-statistics.ts";
+import { PlansRepository } from "./plans.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
 import { SampleRepository } from "./samples.ts";
 
@@ -31,6 +32,7 @@ export class Repository {
   readonly courses: CourseRepository;
   readonly clusters: ClusterRepository;
   readonly correlations: CorrelationRepository;
+  readonly plans: PlansRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -49,6 +51,7 @@ export class Repository {
     this.courses = new CourseRepository(storage);
     this.clusters = new ClusterRepository(storage);
     this.correlations = new CorrelationRepository(storage);
+    this.plans = new PlansRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {

@@ -42,6 +42,12 @@ export class SampleRepository {
     return this.#storage.series.info(entityId);
   }
 
+  /** What an entity showed at a time: its newest sample before it. */
+  async lastBefore(entityId: EntityId, time: number): Promise<Sample | undefined> {
+    const last = await this.#storage.series.lastBefore(entityId, time);
+    return last === undefined ? undefined : { entityId, ...last };
+  }
+
   last(entityId: EntityId): Sample | undefined {
     const last = this.#storage.series.last(entityId);
     return last === undefined ? undefined : { entityId, ...last };

@@ -49,7 +49,7 @@ describe("findings of the daemon", () => {
     const first = await open(volume);
     first.knowledge.setEntities(entities);
     await first.learning.take(batch(0, 1_200));
-    const analysis = new Analysis({ ...first, logger: silentLogger });
+    const analysis = new Analysis({ ...first, logger: silentLogger, budget: () => 0.5 });
     await analysis.start();
     expect(first.knowledge.findings.at).toBe(0);
     await first.clock.advance(120_000);
@@ -66,7 +66,7 @@ describe("findings of the daemon", () => {
     const second = await open(volume);
     expect(await second.repository.clusters.get()).toEqual(kept);
     // Known from the start on, before anything is compared again.
-    const again = new Analysis({ ...second, logger: silentLogger });
+    const again = new Analysis({ ...second, logger: silentLogger, budget: () => 0.5 });
     await again.start();
     const { matrix, clusters, at } = second.knowledge.findings;
     expect([at, clusters, matrix!.entityIds]).toEqual([0, kept, findings.matrix!.entityIds]);

@@ -10,7 +10,7 @@ import { MemoryVolume, Storage } from "#storage/index.ts";
 import { configurationFiles } from "../support/configuration-files.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { silentLogger } from "#core/logger.ts";
-import { busOverview, entityOverview } from "../support/overview.ts";
+import { busOverview } from "../support/overview.ts";
 import { readingsOf } from "../support/readings.ts";
 
 const config = (values: Readonly<Record<string, unknown>> = {}) => createConfig([{ origin: "test", values }]);
@@ -156,9 +156,8 @@ describe("a write of somebody else", () => {
   });
 });
 
-describe("what is known, with the drive", () => {
-  it("says it of the bus and of each entity", () => {
-    const description = { buses: [busOverview("line"), busOverview("other")], entities: [entityOverview("sensor.a")] };
+describe("the buses, with the drive", () => {
+  it("say what it does on each", () => {
     const drive = {
       busId: "line",
       state: "driving",
@@ -170,9 +169,13 @@ describe("what is known, with the drive", () => {
       failures: 0,
       sentence: "",
     } as const;
-    expect(withDrive(description, { buses: [], seconds: new Map() })).toEqual(description);
-    const both = withDrive(description, { buses: [drive], seconds: new Map([["sensor.a", 3]]) });
-    expect(both.buses.map((bus) => bus.drive)).toEqual([drive, undefined]);
-    expect(both.entities[0]?.drivenSeconds).toBe(3);
+    const buses = withDrive([busOverview("line"), busOverview("other")], [drive]);
+    expect(buses.map((bus) => bus.drive)).toEqual([drive, undefined]);
+  });
+
+  it("say of its entities that they are read by it, and advise nothing", async () => {
+    const { entities } = (await home()).describe(start, 0.5, new Map([["sensor.a", 3]]));
+    const driven = entities.find(({ entity }) => entity.entityId === "sensor.a");
+    expect(driven).toMatchObject({ drivenSeconds: 3, advice: { action: "keep", present: 3 } });
   });
 });

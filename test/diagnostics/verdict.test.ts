@@ -39,7 +39,7 @@ describe("what matters most right now", () => {
   });
 
   it("counts the advice there is to follow", () => {
-    expect(verdictOf(overviewOf()).sentence).toBe("line is busy 30 % of the time. 1 of 2 intervals could be longer.");
+    expect(verdictOf(overviewOf()).sentence).toBe("line is busy 30 % of the time. 1 of 2 intervals could be better.");
     expect(verdictOf(overviewOf({ entities: [entityOverview("sensor.a", "keep")] })).sentence).toBe(
       "line is busy 30 % of the time.",
     );

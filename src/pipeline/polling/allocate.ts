@@ -11,13 +11,19 @@ export function tickLadder(least: number, most: number): readonly number[] {
 
 /** What one entity may get, and what it costs. */
 export interface Claim {
-  readonly structure: FittedStructure;
   /** Ticks, ascending; the longest is what it gets at the least. */
   readonly intervals: readonly number[];
+  /** Mean loss with each of them. */
+  readonly losses: readonly number[];
   /** Share of the budget's unit that one read takes. @default 1 */
   readonly cost?: number;
   /** How much its loss matters beside that of others. @default 1 */
   readonly weight?: number;
+}
+
+/** What an entity of this structure may get. */
+export function claimOf(structure: FittedStructure, intervals: readonly number[]): Claim {
+  return { intervals, losses: intervals.map((ticks) => meanLoss(structure, ticks)) };
 }
 
 interface Step {
@@ -29,17 +35,30 @@ interface Step {
 
 /**
  * Intervals, in ticks, that make the sum of weighted mean losses least while Σ cost / interval stays within `budget`. Steps along the lower convex hull of each entity's loss over its load are taken in
- * the order of what they give for the load (Fox, Operations Research 14, 1966), which is the optimum of the hulls; O(n log n).
+ * the order of what they give for the load (Fox, Operations Research 14, 1966), which is the optimum of the hulls; O(n log n). It stops where all further steps together would spare less than `spare`.
  */
-export function allocate(claims: readonly Claim[], budget: number): number[] {
-  const chosen = claims.map(({ intervals }) => intervals.at(-1) ?? 1);
-  let load = claims.reduce((sum, { cost = 1 }, index) => sum + cost / (chosen[index] as number), 0);
+export function allocate(claims: readonly Claim[], budget: number, spare = 0): number[] {
   const steps = claims.flatMap((claim, index) => stepsOf(claim, index));
   steps.sort((a, b) => b.worth - a.worth || a.claim - b.claim);
+  const all = takeSteps(claims, steps, budget, Number.NEGATIVE_INFINITY);
+  return spare > 0 ? takeSteps(claims, steps, budget, all.loss + spare).chosen : all.chosen;
+}
+
+/** The best steps that fit, until the sum of losses is `enough`. */
+function takeSteps(
+  claims: readonly Claim[],
+  steps: readonly Step[],
+  budget: number,
+  enough: number,
+): { readonly chosen: number[]; readonly loss: number } {
+  const chosen = claims.map(({ intervals }) => intervals.at(-1) ?? 1);
+  let load = claims.reduce((sum, { cost = 1 }, index) => sum + cost / (chosen[index] as number), 0);
+  let loss = claims.reduce((sum, { losses, weight = 1 }) => sum + weight * (losses.at(-1) ?? 0), 0);
   const full = new Set<number>();
   for (const step of steps) {
+    if (loss <= enough) break;
     if (full.has(step.claim)) continue;
-    const { intervals, cost = 1 } = claims[step.claim] as Claim;
+    const { intervals, losses, cost = 1, weight = 1 } = claims[step.claim] as Claim;
     const present = chosen[step.claim] as number;
     const room = budget * (1 + 1e-9) - load + cost / present;
     // A step that does not fit is made as far as it fits, and leaves the rest to smaller ones of others.
@@ -48,15 +67,17 @@ export function allocate(claims: readonly Claim[], budget: number): number[] {
     if (next === undefined || next >= present) continue;
     chosen[step.claim] = next;
     load += cost / next - cost / present;
+    loss += weight * ((losses[intervals.indexOf(next)] as number) - (losses[intervals.indexOf(present)] as number));
   }
-  return chosen;
+  return { chosen, loss };
 }
 
 /** From the longest interval to shorter ones, each worth less for its load than the one before. */
-function stepsOf({ structure, intervals, cost = 1, weight = 1 }: Claim, claim: number): Step[] {
+function stepsOf({ intervals, losses, cost = 1, weight = 1 }: Claim, claim: number): Step[] {
   const hull: { readonly interval: number; readonly load: number; readonly loss: number }[] = [];
-  for (const interval of intervals.toReversed()) {
-    const point = { interval, load: cost / interval, loss: weight * meanLoss(structure, interval) };
+  for (let index = intervals.length - 1; index >= 0; index -= 1) {
+    const interval = intervals[index] as number;
+    const point = { interval, load: cost / interval, loss: weight * (losses[index] as number) };
     for (
       let last = hull.at(-1), before = hull.at(-2);
       last !== undefined && before !== undefined;

@@ -1,4 +1,4 @@
-import { allocate, tickLadder } from "./allocate.ts";
+import { allocate, claimOf, tickLadder } from "./allocate.ts";
 import { measuredStructure } from "./loss-curve.ts";
 import { lossOf, type Objective, type Scale, scaleOf } from "./loss.ts";
 import { StructureFunction } from "./structure-function.ts";
@@ -36,10 +36,12 @@ export function fixedIntervals(name: FixedPolicy, test: PolledTest): readonly nu
     case "clairvoyant": {
       const intervals = tickLadder(1, longest);
       return allocate(
-        columns.map((column, index) => ({
-          structure: measuredStructure(column, { from, to: rows, longest, scale: scales[index] as Scale, objective }),
-          intervals,
-        })),
+        columns.map((column, index) =>
+          claimOf(
+            measuredStructure(column, { from, to: rows, longest, scale: scales[index] as Scale, objective }),
+            intervals,
+          ),
+        ),
         budget,
       );
     }
@@ -50,7 +52,7 @@ export function fixedIntervals(name: FixedPolicy, test: PolledTest): readonly nu
           const scale = scaleOf(Float64Array.from(reads, ({ value }) => value));
           const structure = new StructureFunction();
           for (const { tick, value } of reads) structure.add(tick, value, (a, b) => lossOf(a, b, scale, objective));
-          return { structure: structure.fit(longest), intervals };
+          return claimOf(structure.fit(longest), intervals);
         }),
         budget,
       );

@@ -1,8 +1,9 @@
-import { allocate } from "./allocate.ts";
+import { allocate, type Claim } from "./allocate.ts";
+import type { PlanGain } from "#model/plan-gain.ts";
 import { ladder, nearestStep } from "./ladder.ts";
 import { meanLoss } from "./loss-curve.ts";
 import { lossOf, type Objective, scaleOf } from "./loss.ts";
-import { agedStructure, type FittedStructure, StructureFunction } from "./structure-function.ts";
+import { agedStructure, StructureFunction } from "./structure-function.ts";
 
 /** One entity, and what was seen of it. Times in seconds. */
 export interface PlanInput {
@@ -31,72 +32,111 @@ export interface PlannedInterval {
   readonly reason: string;
 }
 
+/** A plan for one bus. */
+export interface BusPlan {
+  readonly entities: readonly PlannedInterval[];
+  /** Absent while too little was seen to judge it. */
+  readonly gain?: PlanGain;
+}
+
 /** No interval is proposed that is further than this from the present one. */
 const mostFactor = 8;
 const longest = 1_024;
 /** With fewer reads an entity stays as it is. */
 const readsToLearn = 24;
 
-interface Learned {
-  readonly input: PlanInput;
-  readonly structure: FittedStructure | undefined;
+/** What was learned of an entity: what it loses with each interval it may get. A few hundred bytes, whatever was read. */
+export interface LearnedEntity extends Claim {
+  readonly input: Omit<PlanInput, "reads">;
+  readonly reads: number;
   readonly changes: number;
   readonly isNoise: boolean;
-  readonly intervals: readonly number[];
+  /** Mean loss with the present interval; absent while too little was seen. */
+  readonly loss?: number;
 }
 
 /** Intervals that make the losses of all entities least while Σ cost / interval stays within `budget`; each with its reason. */
 export function planReads(inputs: readonly PlanInput[], budget: number): readonly PlannedInterval[] {
-  const learned = inputs.map(learn);
-  const none: FittedStructure = { loss: new Float64Array(longest + 1), sums: new Float64Array(longest + 2) };
-  const intervals = allocate(
-    learned.map(({ structure = none, intervals: possible, input }) => ({
-      structure,
-      intervals: possible,
-      ...(input.cost === undefined ? {} : { cost: input.cost }),
-    })),
-    budget,
-  );
+  return planLearned(inputs.map(learnReads), budget);
+}
+
+export interface PlanOptions {
+  /** Reads that would spare less of the mean loss than this, all together, are left out. @default 0 */
+  readonly spare?: number;
+  /** Intervals planned before, by entity: they stay while better ones would spare less than `spare`. @default none */
+  readonly previous?: ReadonlyMap<string, number>;
+}
+
+/** See planReads. */
+export function planLearned(
+  learned: readonly LearnedEntity[],
+  budget: number,
+  { spare = 0, previous = new Map() }: PlanOptions = {},
+): readonly PlannedInterval[] {
+  const best = allocate(learned, budget, spare * learned.length);
+  const kept = learned.map(({ input }) => previous.get(input.entityId));
+  const intervals = isStillGood(learned, kept, best, budget, spare) ? (kept as number[]) : best;
   return learned.map((each, index) => describe(each, intervals[index] as number));
 }
 
-function learn(input: PlanInput): Learned {
-  const { present, reads, objective, refresh = 0, formula } = input;
+/** Of each a possible interval, no more reads than there may be, and losses nearly as small. */
+function isStillGood(
+  learned: readonly LearnedEntity[],
+  kept: readonly (number | undefined)[],
+  best: readonly number[],
+  budget: number,
+  spare: number,
+): boolean {
+  let [load, excess] = [0, 0];
+  for (const [index, { intervals, losses, cost = 1 }] of learned.entries()) {
+    const at = intervals.indexOf(kept[index] ?? Number.NaN);
+    if (at < 0) return false;
+    load += cost / (kept[index] as number);
+    excess += (losses[at] as number) - (losses[intervals.indexOf(best[index] as number)] as number);
+  }
+  return load <= budget && excess <= spare * learned.length;
+}
+
+export function learnReads({ reads, ...input }: PlanInput): LearnedEntity {
+  const { present, objective, refresh = 0, formula, cost = 1 } = input;
   const step = nearestStep(present);
   const values = Float64Array.from(reads, ({ value }) => value);
   const known = values.filter((value) => !Number.isNaN(value));
   const changes = known.reduce((count, value, index) => count + (index > 0 && value !== known[index - 1] ? 1 : 0), 0);
+  const common = { input, reads: reads.length, changes, cost };
+  if (known.length < readsToLearn) return { ...common, isNoise: false, intervals: [step], losses: [0] };
   const most = Math.min(longest, present * mostFactor);
   const wide = ladder.filter((seconds) => seconds >= Math.max(refresh, present / mostFactor) && seconds <= most);
-  const slowest = wide.at(-1) ?? step;
-  if (known.length < readsToLearn) {
-    return { input, structure: undefined, changes, isNoise: false, intervals: [step] };
-  }
-  const scale = scaleOf(values);
   const structure = new StructureFunction();
+  const scale = scaleOf(values);
   for (const { tick, value } of reads) structure.add(tick, value, (a, b) => lossOf(a, b, scale, objective));
-  const aged = agedStructure(structure.fit(longest + 1));
+  const lossFor = lossByInterval(structure);
   const isNoise = changes > 0 && structure.isFlat(present);
   const gainsByReading = changes > 0 && !isNoise && formula === undefined && wide.length > 0;
-  const intervals = gainsByReading ? wide : [slowest];
-  return { input, structure: aged, changes, isNoise, intervals };
+  const intervals = gainsByReading ? wide : [wide.at(-1) ?? step];
+  return { ...common, isNoise, intervals, losses: intervals.map(lossFor), loss: lossFor(present) };
 }
 
-function describe({ input, structure, changes, isNoise }: Learned, proposed: number): PlannedInterval {
+/** Mean loss of what is read every so many seconds; a value is a second old at the least, so that noise is worth nothing in the moment it is read. */
+export function lossByInterval(structure: StructureFunction, mayChange?: number): (seconds: number) => number {
+  const aged = agedStructure(structure.fit(longest + 1, mayChange));
+  return (seconds) => meanLoss(aged, Math.max(1, Math.min(longest, Math.round(seconds))));
+}
+
+function describe({ input, intervals, losses, loss, ...learned }: LearnedEntity, proposed: number): PlannedInterval {
   const { entityId, present, formula, objective } = input;
   const isSame = proposed === nearestStep(present);
   const common = { entityId, present, proposed: isSame ? present : proposed };
-  if (structure === undefined) {
-    return { ...common, reason: `Learning: ${input.reads.length} of ${readsToLearn} reads seen.` };
-  }
-  const lossFor = (seconds: number): number => meanLoss(structure, Math.max(1, Math.min(longest, Math.round(seconds))));
-  const [loss, lossAfter] = [lossFor(present), lossFor(common.proposed)];
+  if (loss === undefined) return { ...common, reason: `Learning: ${learned.reads} of ${readsToLearn} reads seen.` };
+  const lossAfter = isSame ? loss : (losses[intervals.indexOf(proposed)] as number);
   const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
   const measure =
     objective === "staleness" ? `out of date ${percent(loss)} of the time` : `off by ${percent(loss)} of its range`;
-  if (formula !== undefined) return { ...common, loss, lossAfter, reason: `Can be computed: ${formula}.` };
-  if (changes === 0) return { ...common, loss, lossAfter, reason: `Never changed in ${input.reads.length} reads.` };
-  if (isNoise) return { ...common, loss, lossAfter, reason: `Noise: ${measure}, however often it is read.` };
-  if (isSame) return { ...common, loss, lossAfter, reason: `Fine: ${measure} on average.` };
-  return { ...common, loss, lossAfter, reason: `Now ${measure} on average, then ${percent(lossAfter)}.` };
+  const reason = ((): string => {
+    if (formula !== undefined) return `Can be computed: ${formula}.`;
+    if (learned.changes === 0) return `Never changed in ${learned.reads} reads.`;
+    if (learned.isNoise) return `Noise: ${measure}, however often it is read.`;
+    return isSame ? `Fine: ${measure} on average.` : `Now ${measure} on average, then ${percent(lossAfter)}.`;
+  })();
+  return { ...common, loss, lossAfter, reason };
 }

@@ -1,4 +1,4 @@
-import { allocate, tickLadder } from "./allocate.ts";
+import { allocate, claimOf, tickLadder } from "./allocate.ts";
 import { type Objective, lossOf, type Scale, scaleOf } from "./loss.ts";
 import { agedStructure, type FittedStructure, StructureFunction } from "./structure-function.ts";
 
@@ -257,7 +257,7 @@ export class ReadScheduler {
       Math.min(this.#options.longest, this.#uniform * mostFactor),
     );
     const anchors = allocate(
-      this.#entities.map(({ fitted }) => ({ structure: fitted, intervals })),
+      this.#entities.map(({ fitted }) => claimOf(fitted, intervals)),
       this.#readsPerTick,
     );
     for (const [index, entity] of this.#entities.entries()) entity.anchor = anchors[index] as number;

@@ -79,8 +79,8 @@ export class StructureFunction {
     }
   }
 
-  /** From lag 0 to `longest`. Below the shortest lag that was seen it is continued as a power of the lag, above the longest it stays. */
-  fit(longest: number): FittedStructure {
+  /** From lag 0 to `longest`. Below the shortest lag that was seen it is continued as a power of the lag, above the longest it stays. `mayChange`: changes that one more look might have found. */
+  fit(longest: number, mayChange = unseenChanges): FittedStructure {
     const points = this.#points();
     const loss = new Float64Array(longest + 1);
     const sums = new Float64Array(longest + 2);
@@ -93,7 +93,7 @@ export class StructureFunction {
     let next = 0;
     for (let lag = 1; lag <= longest; lag += 1) {
       while (next < points.length - 1 && (points[next + 1] as Point).lag <= lag) next += 1;
-      const unseen = unseenChanges * (1 - Math.exp(-lag / watched));
+      const unseen = mayChange * (1 - Math.exp(-lag / watched));
       loss[lag] = (first === undefined ? 0 : lossAt(lag, points, next, exponent)) + unseen;
     }
     for (let lag = 0; lag <= longest; lag += 1) sums[lag + 1] = (sums[lag] as number) + (loss[lag] as number);

@@ -405,6 +405,24 @@ export class SeriesStore {
     }
   }
 
+  /** The newest sample before a time; undefined when there is none. */
+  async lastBefore(
+    series: string,
+    time: number,
+  ): Promise<{ readonly time: number; readonly state: string } | undefined> {
+    const state = this.#byName.get(series);
+    const at = state?.blockAt(time)?.first;
+    const starts = [at === undefined || at >= time ? undefined : at, state?.blockBefore(time)?.first];
+    for (const from of [...starts.filter((each) => each !== undefined), Number.NEGATIVE_INFINITY]) {
+      let last: { readonly time: number; readonly state: string } | undefined;
+      for await (const { times, states } of this.read(series, { from, to: time })) {
+        last = { time: times.at(-1) as number, state: states.at(times.length - 1) };
+      }
+      if (last !== undefined) return last;
+    }
+    return undefined;
+  }
+
   /**
    * Summaries of stretches of `step` ms between `from` and `to`, from roll-ups where there are some. Throws STORE_VALUE_INVALID when those would be more than
    * 100,000, or no time can be that.

@@ -79,8 +79,18 @@ const kinds = {
   unknown: "kind of line not known",
 };
 
+/** @type {Record<import("#model/drive.ts").DriveState, "good" | "warning" | "learning">} */
+const driveMoods = {
+  off: "good",
+  waiting: "warning",
+  learning: "learning",
+  driving: "good",
+  yielding: "warning",
+  paused: "good",
+};
+
 /** @param {BusOverview} overview */
-function busRow({ bus, load, budget, sentence }) {
+function busRow({ bus, load, budget, sentence, plan, drive }) {
   const mood =
     load.counted === 0 ? "learning" : load.utilisation > 0.95 ? "bad" : load.utilisation > budget ? "warning" : "good";
   const units =
@@ -125,8 +135,16 @@ function busRow({ bus, load, budget, sentence }) {
             ` ${number(load.requestsPerSecond)} reads a second at ${interval(load.serviceSeconds)} ${origin}` +
               `${load.uncounted === 0 ? "" : `; ${count(load.uncounted)} entities without a read not counted`}.`,
           ),
+        plan !== undefined && h("span", { class: "second" }, ` ${plan.sentence}`),
       ),
     ),
+    drive !== undefined &&
+      h(
+        "p",
+        { class: "sentence" },
+        h("span", { class: driveMoods[drive.state] }, icon(driveMoods[drive.state])),
+        h("span", {}, h("b", {}, "Drive: "), drive.sentence),
+      ),
   );
 }
 
@@ -147,7 +165,7 @@ function changesCard(entities) {
   /** @type {Map<string, EntityOverview[]>} */
   const groups = new Map();
   for (const entity of entities.filter(differs)) {
-    const noise = entity.advice?.reason.includes("noise") === true;
+    const noise = /noise/i.test(entity.advice?.reason ?? "");
     const key = noise ? "noise" : (entity.statistics?.kind ?? "numeric");
     groups.set(key, [...(groups.get(key) ?? []), entity]);
   }

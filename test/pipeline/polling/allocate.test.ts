@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allocate, type Claim, tickLadder } from "#pipeline/polling/allocate.ts";
-import { meanLoss } from "#pipeline/polling/loss-curve.ts";
+import { allocate, type Claim, claimOf, tickLadder } from "#pipeline/polling/allocate.ts";
 import type { FittedStructure } from "#pipeline/polling/structure-function.ts";
 
 const longest = 64;
@@ -13,13 +12,15 @@ function structureOf(loss: (lag: number) => number): FittedStructure {
   for (let lag = 0; lag <= longest; lag += 1) sums[lag + 1] = (sums[lag] as number) + (losses[lag] as number);
   return { loss: losses, sums };
 }
-const power = (scale: number, exponent: number): Claim => ({
-  structure: structureOf((lag) => Math.min(1, scale * lag ** exponent)),
-  intervals,
-});
+const power = (scale: number, exponent: number, possible = intervals): Claim =>
+  claimOf(
+    structureOf((lag) => Math.min(1, scale * lag ** exponent)),
+    possible,
+  );
 const total = (claims: readonly Claim[], ticks: readonly number[]): number =>
   claims.reduce(
-    (sum, { structure, weight = 1 }, index) => sum + weight * meanLoss(structure, ticks[index] as number),
+    (sum, claim, index) =>
+      sum + (claim.weight ?? 1) * (claim.losses[claim.intervals.indexOf(ticks[index] as number)] as number),
     0,
   );
 const loadOf = (claims: readonly Claim[], ticks: readonly number[]): number =>
@@ -46,8 +47,7 @@ describe("intervals within a budget", () => {
         fc.double({ min: 0.2, max: 4, noNaN: true }),
         (parts, budget) => {
           const claims = parts.map(({ scale, exponent, cost }) => ({
-            ...power(scale, exponent),
-            intervals: few,
+            ...power(scale, exponent, few),
             cost,
           }));
           const least = claims.reduce((sum, { cost }) => sum + cost / 32, 0);
@@ -63,12 +63,8 @@ describe("intervals within a budget", () => {
             .map((each) => total(claims, each));
           // One step of one entity is what the rounding of the last step can cost.
           const step = Math.max(
-            ...claims.map(({ structure }) =>
-              Math.max(
-                ...few
-                  .slice(1)
-                  .map((ticks, index) => meanLoss(structure, ticks) - meanLoss(structure, few[index] as number)),
-              ),
+            ...claims.map(({ losses }) =>
+              Math.max(...losses.slice(1).map((loss, index) => loss - (losses[index] as number))),
             ),
           );
           expect(total(claims, chosen)).toBeLessThanOrEqual(Math.min(...possible) + step + 1e-9);

@@ -1,0 +1,105 @@
+import { Breath } from "#core/breathe.ts";
+import { formulaOf } from "#model/identity.ts";
+import type { EntityOverview } from "#model/overview.ts";
+import { nearestStep } from "#pipeline/polling/ladder.ts";
+import { switchingKinds } from "#pipeline/polling/loss.ts";
+import { type BusPlan, type LearnedEntity, learnReads, planLearned, type PlanInput } from "#pipeline/polling/plan.ts";
+import { type HeldOut, holdOut, walkForward, worthNoRead } from "#pipeline/polling/walk-forward.ts";
+import type { Repository } from "#repository/repository.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { storedReads } from "./stored-reads.ts";
+
+/** A morning says little of an afternoon: a plan is judged from so much on. */
+const judgedFrom = 86_400_000;
+
+export interface PlanningOptions {
+  readonly repository: Repository;
+  readonly knowledge: Knowledge;
+  /** ms since 1970. */
+  readonly now: number;
+  /** Share of each bus that reads may take. */
+  readonly budget: number;
+  /** Gives up, with nothing, once it says so. */
+  readonly isCancelled?: () => boolean;
+  /** Told the share that is done. */
+  readonly progress?: (share: number) => void;
+}
+
+/** A plan for each bus, made of what is stored; everything else runs meanwhile. Entities that nobody was seen to read, and those that the drive reads, have none. */
+export async function planBuses({
+  repository,
+  knowledge,
+  now,
+  budget,
+  isCancelled = () => false,
+  progress,
+}: PlanningOptions): Promise<ReadonlyMap<string, BusPlan> | undefined> {
+  const formulas = formulasOf(knowledge);
+  const { buses, entities: all } = knowledge.describe(now, budget);
+  const breath = new Breath();
+  const byBus = Map.groupBy(all, ({ busId }) => busId);
+  const plans = new Map<string, BusPlan>();
+  let done = 0;
+  for (const { bus, load } of buses) {
+    const read = (byBus.get(bus.id) ?? []).filter(
+      ({ interval, statistics, drivenSeconds }) =>
+        interval !== undefined && statistics !== undefined && drivenSeconds === undefined,
+    );
+    const present = read.reduce((sum, { interval }) => sum + 1 / (interval?.seconds ?? Number.POSITIVE_INFINITY), 0);
+    // As many reads as now: what is gained is gained for nothing.
+    const readsPerSecond = Math.min(present, budget / load.serviceSeconds);
+    const stretch = present / readsPerSecond;
+    const learned: LearnedEntity[] = [];
+    const heldOut: HeldOut[] = [];
+    let judgedReads = readsPerSecond;
+    for (const overview of read) {
+      const input = await planInput(repository, overview, now, formulas.get(overview.entity.entityId));
+      await breath.take();
+      learned.push(learnReads(input));
+      await breath.take();
+      const { first = now } = repository.samples.extent(input.entityId) ?? {};
+      const held = now - first < judgedFrom ? undefined : holdOut(input, input.present * stretch);
+      if (held === undefined) judgedReads -= 1 / (input.present * stretch);
+      else heldOut.push(held);
+      await breath.take();
+      done += 1;
+      progress?.(done / all.length);
+      if (isCancelled()) return undefined;
+    }
+    if (learned.length === 0) continue;
+    const gain = walkForward(heldOut, judgedReads, worthNoRead);
+    await breath.take();
+    const previous = new Map(
+      knowledge.plans.get(bus.id)?.entities.map(({ entityId, proposed }) => [entityId, nearestStep(proposed)]),
+    );
+    const entities = planLearned(learned, readsPerSecond, { spare: worthNoRead, previous });
+    plans.set(bus.id, { entities, ...(gain === undefined ? {} : { gain }) });
+    await breath.take();
+  }
+  return plans;
+}
+
+/** What each entity can be computed from, in a formula. */
+export function formulasOf(knowledge: Knowledge): ReadonlyMap<string, string> {
+  return new Map(
+    knowledge.findings.identities.map((identity) => [identity.entityId, formulaOf(identity, (entityId) => entityId)]),
+  );
+}
+
+/** What reads of an entity showed; it must have an interval. */
+export async function planInput(
+  repository: Repository,
+  { entity: { entityId }, interval, statistics, refreshSeconds }: EntityOverview,
+  now: number,
+  formula: string | undefined,
+): Promise<PlanInput> {
+  const seconds = interval?.seconds ?? 1;
+  return {
+    entityId,
+    present: seconds,
+    reads: await storedReads(repository, entityId, seconds, now),
+    objective: switchingKinds.has(statistics?.kind ?? "") ? "staleness" : "error",
+    ...(refreshSeconds === undefined ? {} : { refresh: refreshSeconds }),
+    ...(formula === undefined ? {} : { formula }),
+  };
+}
