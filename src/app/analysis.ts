@@ -3,6 +3,8 @@ import type { Clock, Timer } from "#core/clock.ts";
 import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
+import type { Wish } from "#config/wishes.ts";
+import type { EntityId } from "#model/entity.ts";
 import type { Findings } from "#model/findings.ts";
 import type { IntervalRecord } from "#model/interval-record.ts";
 import { PlainDotProducts, VectorDotProducts } from "#pipeline/correlation/dot-products.ts";
@@ -21,6 +23,8 @@ export interface AnalysisOptions {
   readonly clock: Clock;
   /** Share of each bus that reads may take. */
   readonly budget: () => number;
+  /** What people want of single entities. @default nothing */
+  readonly wishOf?: (entityId: EntityId) => Wish;
 }
 
 /** When most of the past has been filled in. */
@@ -112,13 +116,14 @@ export class Analysis implements Service {
 
   /** Plans the reads of each bus anew; what is advised otherwise than before is written down. */
   async #plan(): Promise<void> {
-    const { repository, knowledge, clock, logger, budget } = this.#options;
+    const { repository, knowledge, clock, logger, budget, wishOf } = this.#options;
     const now = clock.now();
     const plans = await planBuses({
       repository,
       knowledge,
       now,
       budget: budget(),
+      ...(wishOf === undefined ? {} : { wishOf }),
       isCancelled: () => this.#stopped,
     });
     if (plans === undefined) return;

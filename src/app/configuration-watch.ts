@@ -11,7 +11,7 @@ export interface ConfigurationWatchOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told the hubs at the start and whenever they have changed. */
-  readonly onHubs: (hubs: readonly YamlHub[]) => void;
+  readonly onHubs: (hubs: readonly YamlHub[]) => void | Promise<void>;
 }
 
 const mainFile = "configuration.yaml";
@@ -113,7 +113,7 @@ export class ConfigurationWatch implements Service {
       for (const { file, line, text: what } of told.slice(0, namedProblems)) logger.warn(`${file}:${line}: ${what}`);
       if (told.length > namedProblems)
         logger.warn(`… and ${told.length - namedProblems} more; the command plan names them all.`);
-      onHubs(hubs);
+      await onHubs(hubs);
     }
   }
 }

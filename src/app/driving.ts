@@ -1,6 +1,7 @@
 import type { ServiceCall } from "#bridge/service-call.ts";
 import { matchesAny } from "#core/glob.ts";
 import type { Config } from "#config/options.ts";
+import { wishesOf } from "#config/wishes.ts";
 import type { Turns } from "#drive/ports.ts";
 import { normalize } from "#ingest/normalize.ts";
 import { configuredEntities } from "#modbus/configured-entities.ts";
@@ -27,6 +28,7 @@ export function driveTargets(knowledge: Knowledge, config: Config, budget: numbe
   const configuredAs = configuredEntities(knowledge.hubs);
   const isNamed = matchesAny(config.drive_entities);
   const isWanted = matchesAny(config.drive_wanted);
+  const wishOf = wishesOf(config);
   const known = new Map(knowledge.entities.map((entity) => [entity.entityId, entity]));
   return knowledge.buses.flatMap((bus) => {
     const serviceSeconds = knowledge.serviceSeconds(bus);
@@ -40,12 +42,14 @@ export function driveTargets(knowledge: Knowledge, config: Config, budget: numbe
         if (seconds !== undefined && seconds > 0) others += serviceSeconds / seconds;
         continue;
       }
-      const least = config.drive_least_interval;
+      const wish = wishOf(entityId);
+      const least = Math.max(config.drive_least_interval, wish.least ?? 0);
       entities.push({
         entityId,
         ...(configured === undefined ? {} : { unit: configured.unit }),
         wanted: isWanted(entityId),
         least: entity.integration === "modbus" ? least : Math.max(least, leastOfOthers),
+        ...(wish.most === undefined ? {} : { most: wish.most }),
       });
     }
     const allowance = Math.max(0, Math.min(config.drive_budget, budget - others));

@@ -1,4 +1,6 @@
 import { Breath } from "#core/breathe.ts";
+import type { Wish } from "#config/wishes.ts";
+import type { EntityId } from "#model/entity.ts";
 import { formulaOf } from "#model/identity.ts";
 import type { EntityOverview } from "#model/overview.ts";
 import { nearestStep } from "#pipeline/polling/ladder.ts";
@@ -19,6 +21,8 @@ export interface PlanningOptions {
   readonly now: number;
   /** Share of each bus that reads may take. */
   readonly budget: number;
+  /** What people want of single entities. @default nothing */
+  readonly wishOf?: (entityId: EntityId) => Wish;
   /** Gives up, with nothing, once it says so. */
   readonly isCancelled?: () => boolean;
   /** Told the share that is done. */
@@ -31,6 +35,7 @@ export async function planBuses({
   knowledge,
   now,
   budget,
+  wishOf = () => ({}),
   isCancelled = () => false,
   progress,
 }: PlanningOptions): Promise<ReadonlyMap<string, BusPlan> | undefined> {
@@ -53,7 +58,11 @@ export async function planBuses({
     const heldOut: HeldOut[] = [];
     let judgedReads = readsPerSecond;
     for (const overview of read) {
-      const input = await planInput(repository, overview, now, formulas.get(overview.entity.entityId));
+      const { entityId } = overview.entity;
+      const input = {
+        ...(await planInput(repository, overview, now, formulas.get(entityId))),
+        ...wishOf(entityId),
+      };
       await breath.take();
       learned.push(learnReads(input));
       await breath.take();

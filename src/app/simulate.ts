@@ -13,6 +13,8 @@ export interface SimulateOptions {
   readonly train: number;
   readonly readsPerSecond: number;
   readonly objective: Objective;
+  /** Seconds between two reads of an entity as somebody has set them; undefined of one that is not set. @default nobody has */
+  readonly presentOf?: (entityId: string) => number | undefined;
   readonly progress?: (share: number) => void;
 }
 
@@ -47,6 +49,7 @@ export async function simulate({
   train,
   readsPerSecond,
   objective,
+  presentOf,
   progress,
 }: SimulateOptions): Promise<Simulation> {
   const readings = await readRecording(path);
@@ -72,7 +75,12 @@ export async function simulate({
       },
     );
   }
-  const work = backTest({ columns: grid.columns, uniform, train, objective }, randomNumbers(1));
+  const present =
+    presentOf && grid.entityIds.map((entityId) => (presentOf(entityId) ?? uniform * grid.tick) / grid.tick);
+  const work = backTest(
+    { columns: grid.columns, uniform, train, objective, ...(present === undefined ? {} : { present }) },
+    randomNumbers(1),
+  );
   const breath = new Breath();
   for (let next = work.next(); ; next = work.next()) {
     if (next.done === true) return { ...next.value, grid, uniformSeconds: uniform * grid.tick };

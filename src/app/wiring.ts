@@ -2,6 +2,7 @@ import { Bridge } from "#bridge/bridge.ts";
 import type { Clock } from "#core/clock.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Settings } from "#config/load.ts";
+import { wishesOf } from "#config/wishes.ts";
 import { Intake } from "#ingest/intake.ts";
 import type { ControlKey } from "#diagnostics/control-table.ts";
 import { Drive } from "#drive/drive.ts";
@@ -19,6 +20,7 @@ import { Analysis } from "./analysis.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { ConfigurationWatch } from "./configuration-watch.ts";
 import { busesWrittenTo, driveTargets, driveTurns, valuesOf, withDrive } from "./driving.ts";
+import { intervalChanges } from "./interval-changes.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
 import { recorderArchive } from "./recorder-archive.ts";
@@ -77,6 +79,7 @@ export function wire({
     logger: logger.child("analysis"),
     clock,
     budget: () => budget,
+    wishOf: wishesOf(config),
   });
   const storageWatch = new StorageWatch(storage, clock);
   const backups = new Backups({ directory: storeDirectory, clock: networkClock, logger: logger.child("backups") });
@@ -137,7 +140,13 @@ export function wire({
           files: new ConfigurationFolder(homeAssistantConfig),
           clock: networkClock,
           logger: logger.child("configuration"),
-          onHubs: (hubs) => knowledge.setHubs(hubs),
+          onHubs: async (hubs) => {
+            const changes = intervalChanges(knowledge.hubs, hubs, knowledge.entities, clock.now());
+            knowledge.setHubs(hubs);
+            await repository.commit((batch) => {
+              for (const change of changes) repository.intervalHistory.stage(batch, change);
+            });
+          },
         });
   bridge.events.on("entities", (entities) => knowledge.setEntities(entities));
   bridge.events.on("connections", (connections) => knowledge.setConnections(connections));

@@ -1,4 +1,5 @@
 import { predictClosedLoop } from "#modbus/closed-loop.ts";
+import { type JoinedRead, joinReads } from "#modbus/joined-reads.ts";
 import { meanReadCost, type ReadCost, readCost } from "#modbus/cost-model.ts";
 import type { Bus } from "#model/bus.ts";
 import { busIdOf } from "#modbus/topology.ts";
@@ -33,6 +34,8 @@ export interface PlannedBus {
   readonly utilisationAfter: number;
   /** Of one read, mean over what is asked for. */
   readonly cost: ReadCost;
+  /** The proposed reads as an integration would make them that joins neighbours; Home Assistant's own reads each entity for itself. */
+  readonly joined: readonly JoinedRead[];
   readonly sentence: string;
 }
 
@@ -107,6 +110,7 @@ function planHub(
     demandAfter: after.demand,
     utilisationAfter: after.utilisation,
     cost,
+    joined: joinReads(hub, (entity) => proposed.get(entity) ?? entity.interval, scale),
     sentence: "",
   };
   return { bus: { ...bus, sentence: sentenceOf(bus, entities, budget) }, entities };

@@ -1,5 +1,6 @@
 import { planStore } from "#app/store-plan.ts";
 import { formatDuration } from "#core/duration.ts";
+import { updateAutomations } from "#modbus/yaml/update-automation.ts";
 import type { PlannedInterval } from "#pipeline/polling/plan.ts";
 import type { FlagValues } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -12,7 +13,7 @@ import { type Column, formatTable } from "./table.ts";
 /** `plan` without a configuration: what is stored is taken for one bus of equal costs. */
 export async function planStored(
   { flags, out }: { readonly flags: FlagValues; readonly out: Output },
-  readsPerSecond: number | undefined,
+  { readsPerSecond, automation }: { readonly readsPerSecond: number | undefined; readonly automation: boolean },
 ): Promise<ExitCode> {
   await using open = await openKnowledge(storeDirectory(flags));
   const plan = await planStore({
@@ -25,6 +26,7 @@ export async function planStored(
   out.progress("");
   const { entities, unknown } = plan;
   const name = "all";
+  const automations = updateAutomations(entities.map(({ entityId, proposed }) => ({ entityId, interval: proposed })));
   out.document({
     buses: [
       {
@@ -50,12 +52,17 @@ export async function planStored(
     })),
     problems: [],
     unknown,
+    ...(automation ? { automations } : {}),
   });
   const [before, after] = [plan.readsPerSecond, plan.readsPerSecondAfter].map((rate) => Number(rate.toPrecision(3)));
   out.line(`${entities.length} entities are read ${before} times a second together; with the plan ${after} times.`);
   if (unknown.length > 0) out.line(`Of ${unknown.length} more no read shows; they are left out.`);
   out.line();
   for (const line of formatTable(entities, columns, out.width)) out.line(line);
+  if (automation) {
+    out.line();
+    for (const line of automations.split("\n")) out.line(line);
+  }
   return ExitCode.done;
 }
 

@@ -1,27 +1,27 @@
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, join } from "node:path";
 import { findOut } from "#app/analysis.ts";
 import { planBuses } from "#app/planning.ts";
-import { type KnownHome, type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
+import { type KnownHome, type PlannedBus, type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
 import { loadSettings } from "#config/load.ts";
+import { wishesOf } from "#config/wishes.ts";
 import { formatDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
 import { type FilePatch, patchIntervals } from "#modbus/yaml/patch-intervals.ts";
 import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
 import { unifiedDiff } from "#modbus/yaml/unified-diff.ts";
+import { updateAutomations } from "#modbus/yaml/update-automation.ts";
 import type { ConfigurationProblem, YamlEntity } from "#model/yaml-hub.ts";
 import { ConfigurationFolder } from "#sources/configuration-folder.ts";
 import { type Command, type FlagValues, numberFlag, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { percent } from "./format.ts";
 import { openKnowledge } from "./open-knowledge.ts";
+import { mainFile, openConfiguration } from "./open-configuration.ts";
 import { storeDirectory } from "./open-store.ts";
 import type { Output } from "./output.ts";
 import { planStored } from "./plan-stored.ts";
 import { type Column, formatTable } from "./table.ts";
 
-const mainFile = "configuration.yaml";
-/** Folders above a file in which the configuration is looked for. */
-const levels = 4;
 const mostProblems = 20;
 
 export const planCommand: Command = {
@@ -41,6 +41,10 @@ export const planCommand: Command = {
       text: "Without a configuration: reads a second for all that is stored (default: as many as now)",
     },
     diff: { type: "boolean", text: "Print what would change in the configuration" },
+    automation: {
+      type: "boolean",
+      text: "Print automations that ask for entities at the proposed intervals, where an integration cannot be set",
+    },
     write: { type: "boolean", text: "Change the configuration; each old file stays beside it" },
   },
   run: async ({ flags, out }) => {
@@ -57,7 +61,7 @@ export const planCommand: Command = {
           },
         );
       }
-      return planStored({ flags, out }, readsPerSecond);
+      return planStored({ flags, out }, { readsPerSecond, automation: flags["automation"] === true });
     }
     const { folder, file, configurationFolder } = await openConfiguration(yaml);
     const configuration = await readConfiguration(configurationFolder, file);
@@ -74,9 +78,7 @@ export const planCommand: Command = {
       problems,
       ...(wants ? { files: patch.files.map((each) => ({ file: each.file, diff: unifiedDiff(each).join("\n") })) } : {}),
     });
-    for (const { sentence, demandAfter } of plan.buses) {
-      out.line(`${sentence} With the proposed intervals: ${percent(demandAfter)}.`);
-    }
+    for (const bus of plan.buses) out.line(busLine(bus));
     if (plan.entities.length > 0) {
       out.line();
       for (const line of formatTable(plan.entities, columns, out.width)) out.line(line);
@@ -91,6 +93,12 @@ export const planCommand: Command = {
       out.note(`${name} (${where}:${line}) shares its whole text with another entity and was left as it is.`);
     }
     if (wants && patch.files.length === 0) out.line("Nothing is to be changed.");
+    if (flags["automation"] === true) {
+      const polled = plan.entities.filter(({ entity }) => entity.reads.length > 0 && entity.interval > 0);
+      const updates = polled.map(({ entity, proposed }) => ({ entityId: entity.entityId, interval: proposed }));
+      out.line();
+      for (const line of updateAutomations(updates).split("\n")) out.line(line);
+    }
     if (flags["write"] === true) await write(configurationFolder, folder, patch.files, out);
     return ExitCode.done;
   },
@@ -112,27 +120,6 @@ async function write(
   }
 }
 
-/** The folder that holds configuration.yaml, the file's own or one above; else the file's own. */
-async function openConfiguration(
-  yaml: string,
-): Promise<{ readonly folder: string; readonly file: string; readonly configurationFolder: ConfigurationFolder }> {
-  const path = resolve(yaml);
-  let folder = dirname(path);
-  for (let above = folder, level = 0; level < levels; level += 1, above = dirname(above)) {
-    if ((await new ConfigurationFolder(above).read(mainFile)) === undefined) continue;
-    folder = above;
-    break;
-  }
-  const configurationFolder = new ConfigurationFolder(folder);
-  const file = relative(folder, path).split(sep).join("/");
-  if ((await configurationFolder.read(file)) === undefined) {
-    throw new CadenceError("SOURCE_NOT_FOUND", `${yaml} does not exist, or cannot be read.`, {
-      remedy: "Name a YAML file, such as /homeassistant/configuration.yaml.",
-    });
-  }
-  return { folder, file, configurationFolder };
-}
-
 function defaultConfiguration(): string | undefined {
   const { homeAssistantConfig } = loadSettings();
   return homeAssistantConfig === undefined ? undefined : join(homeAssistantConfig, mainFile);
@@ -149,7 +136,9 @@ async function knownHome(flags: FlagValues, budget: number, out: Output): Promis
     const { repository, knowledge, now } = open;
     await findOut(repository, knowledge, now, { progress: (share) => out.progress(`Comparing: ${percent(share)}`) });
     const progress = (share: number): void => out.progress(`Planning reads: ${percent(share)}`);
-    knowledge.plans = (await planBuses({ repository, knowledge, now, budget, progress })) ?? new Map();
+    knowledge.plans =
+      (await planBuses({ repository, knowledge, now, budget, wishOf: wishesOf(loadSettings().config), progress })) ??
+      new Map();
     out.progress("");
     return { ...knowledge.describe(now, budget), budget };
   } catch (error) {
@@ -159,6 +148,14 @@ async function knownHome(flags: FlagValues, budget: number, out: Output): Promis
     }
     throw error;
   }
+}
+
+function busLine({ sentence, demandAfter, joined }: PlannedBus): string {
+  const line = `${sentence} With the proposed intervals: ${percent(demandAfter)}.`;
+  const entities = joined.reduce((sum, { entityIds }) => sum + entityIds.length, 0);
+  if (joined.length === entities) return line;
+  const load = joined.reduce((sum, { share }) => sum + share, 0);
+  return `${line} An integration that joins neighbouring registers could do it in ${joined.length} requests in place of ${entities}, with ${percent(load)}; intervals alone cannot.`;
 }
 
 /** The same problem of many lines is said once. */

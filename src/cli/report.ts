@@ -1,6 +1,7 @@
 import { findOut } from "#app/analysis.ts";
 import { planBuses } from "#app/planning.ts";
 import { loadSettings } from "#config/load.ts";
+import { wishesOf } from "#config/wishes.ts";
 import type { Knowledge } from "#app/knowledge.ts";
 import { formatDuration } from "#core/duration.ts";
 import { type Findings, noFindings } from "#model/findings.ts";
@@ -31,7 +32,9 @@ export const reportCommand: Command = {
     const { config } = loadSettings();
     const budget = await repository.adjustments.get("busBudget", config.bus_budget);
     const findings = await compare(repository, knowledge, now, out);
-    knowledge.plans = (await planBuses({ repository, knowledge, now, budget, progress: planning(out) })) ?? new Map();
+    knowledge.plans =
+      (await planBuses({ repository, knowledge, now, budget, wishOf: wishesOf(config), progress: planning(out) })) ??
+      new Map();
     out.progress("");
     const { buses, entities } = knowledge.describe(now, budget);
     out.document(reportDocument(entities, buses, findings, (entityId) => knowledge.details(entityId, now)));

@@ -1,4 +1,5 @@
 import type { Option } from "./option.ts";
+import { limitsPattern, tolerancePattern } from "./wishes.ts";
 
 const globPattern = /^[a-z0-9_.*?]+$/;
 const globRule = "entity globs such as sensor.heat_pump_*";
@@ -141,6 +142,20 @@ export const options = {
     unit: "share of the bus",
     default: 0.5,
     text: "How much of a bus the reads may take; the rest stays free for writes and answers that come late.",
+  },
+  tolerances: {
+    type: "list",
+    pattern: tolerancePattern,
+    rule: "entity globs, each with a value in the entity's unit, such as sensor.*_temperature=0.2",
+    default: [],
+    text: "How far a shown value may be off and still be as good as right. Without one the plan counts how far it is off.",
+  },
+  interval_limits: {
+    type: "list",
+    pattern: limitsPattern,
+    rule: "entity globs, each with two times in seconds, such as sensor.meter_*=1..10",
+    default: [],
+    text: "Between which times the interval of an entity has to be, in plans and for the drive.",
   },
   drive: {
     type: "boolean",

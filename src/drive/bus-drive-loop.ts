@@ -134,7 +134,10 @@ export class BusDriveLoop {
     const { clock, port, turns } = this.#options;
     const begun = clock.monotonic();
     turns.setReadsPerTick((this.#share() / this.#meanCost()) * this.#options.tick);
-    const index = turns.next(this.#tickAt(begun), (each) => this.#mayRead(each, begun));
+    const tick = this.#tickAt(begun);
+    const index =
+      turns.next(tick, (each) => this.#mayRead(each, begun) && this.#isLate(each, begun)) ??
+      turns.next(tick, (each) => this.#mayRead(each, begun));
     const entity = index === undefined ? undefined : this.#target.entities[index];
     if (index === undefined || entity === undefined) return false;
     const { entityId, unit } = entity;
@@ -169,6 +172,11 @@ export class BusDriveLoop {
     const entity = this.#target.entities[index];
     if (entity === undefined || now - (this.#lastRead[index] ?? now) < entity.least * 1_000) return false;
     return this.#silence.mayRead(now, entity.entityId, entity.unit);
+  }
+
+  #isLate(index: number, now: number): boolean {
+    const { most = Number.POSITIVE_INFINITY } = this.#target.entities[index] ?? {};
+    return now - (this.#lastRead[index] ?? now) >= most * 1_000;
   }
 
   /** Home Assistant is away, or overloaded, or does not know the entity any more. */

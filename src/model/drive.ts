@@ -41,6 +41,8 @@ export interface DrivenEntity {
   readonly wanted: boolean;
   /** It is not read sooner than this after its last read; seconds. */
   readonly least: number;
+  /** It is read before others after so many seconds. @default as the turns say */
+  readonly most?: number;
 }
 
 /** A bus on which there is something to drive. */

@@ -24,7 +24,7 @@ function watch(files: Record<string, string>, beforeRead: () => void = () => und
     },
     clock,
     logger,
-    onHubs: (hubs) => told.push(hubs.length),
+    onHubs: (hubs) => void told.push(hubs.length),
   });
   return { clock, told, warnings, service };
 }

@@ -207,6 +207,25 @@ describe("the drive", () => {
     await line.drive.stop();
   });
 
+  it("reads before others what somebody wants in time", async () => {
+    const line = new Line();
+    const wanted = { entityId: "sensor.z", wanted: false, least: 0.1, most: 1 };
+    line.targets = [
+      target({
+        entities: [...Array(40).keys()].map((index) =>
+          index === 39 ? wanted : { ...wanted, entityId: `sensor.${index}`, most: 600 },
+        ),
+      }),
+    ];
+    await line.drive.start();
+    await line.during(60_000);
+    const times = line.reads.filter(({ entityId }) => entityId === "sensor.z").map(({ begun }) => begun);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    expect(gaps.length).toBeGreaterThan(40);
+    expect(Math.max(...gaps)).toBeLessThan(1_400);
+    await line.drive.stop();
+  });
+
   it("reads nothing sooner than it may, however much of the line is free", async () => {
     const line = new Line();
     line.targets = [target({ allowance: 0.8, entities: target().entities.map((entity) => ({ ...entity, least: 2 })) })];

@@ -123,6 +123,8 @@ describe("plan without a configuration", () => {
       reason: expect.stringContaining("Noise") as string,
     });
     expect(buses[0]?.requestsPerSecondAfter).toBeLessThanOrEqual(0.2);
+    const automations = await runCadence(["plan", "--store", store, "--reads-per-second", "0.2", "--automation"]);
+    expect(automations.stdout).toMatch(/alias: "Modbus Cadence: read every 1 min"\n {2}triggers:/);
     const table = await runCadence(["plan", "--store", store, "--reads-per-second", "0.2"]);
     expect(table.stdout).toMatch(
       /entities are read 0\.[23]\d* times a second together; with the plan 0\.[12]\d* times/,

@@ -35,6 +35,34 @@ describe("simulate", () => {
     expect(stdout).toMatch(/A plan gives \d+ % less error/);
   });
 
+  it("tries the intervals of a configuration as well, and compares with them", async () => {
+    const yaml = join(folder, "modbus.yaml");
+    writeFileSync(
+      yaml,
+      `- {name: line, type: tcp, host: a, port: 502, sensors: [
+  {name: fast, address: 1, scan_interval: 60}, {name: slow, address: 2, scan_interval: 10}, {name: serial, address: 3, scan_interval: 5}]}\n`,
+    );
+    const { stdout } = await runCadence([
+      ...["simulate", "--polled", recording(), "--reads-per-second", "0.25"],
+      ...["--yaml", yaml, "--json"],
+    ]);
+    const { policies } = JSON.parse(stdout) as {
+      policies: {
+        name: string;
+        load: number;
+        error: number;
+        intervals: Record<string, number>;
+        against: { mean: number; high: number };
+      }[];
+    };
+    const [present, uniform] = policies;
+    expect(present).toMatchObject({ name: "present", against: { mean: 0 } });
+    expect(present?.load).toBeCloseTo(0.25, 1);
+    expect(present?.intervals["sensor.fast"]).toBeGreaterThan(5 * (present?.intervals["sensor.slow"] ?? 0));
+    expect(uniform?.error).toBeLessThan(present?.error ?? 0);
+    expect(policies.find(({ name }) => name === "plan")?.against.high).toBeLessThan(0);
+  });
+
   it("gives the same as a document, intervals in seconds", async () => {
     const { stdout } = await runCadence([
       "simulate",

@@ -21,6 +21,8 @@ export interface BackTestInput {
   /** Share of the rows that policies learn from; they are judged on the others. @default 0.5 */
   readonly train?: number;
   readonly objective: Objective;
+  /** Ticks between two reads of each signal as somebody has set them: tried as well, all stretched or shortened alike to the same load. @default all alike */
+  readonly present?: readonly number[];
 }
 
 export interface PolicyResult {
@@ -33,7 +35,7 @@ export interface PolicyResult {
   readonly staleness: number;
   /** Ticks; of `drive`, the mean that came about. */
   readonly intervals: readonly number[];
-  /** By which share of the uniform policy's loss (of the objective) it is worse; 95 % limits by block bootstrap. Below 0 it is better. */
+  /** By which share of the loss (of the objective) of the present intervals, where they are given, else of the uniform ones, it is worse; 95 % limits by block bootstrap. Below 0 it is better. */
   readonly against: { readonly mean: number; readonly low: number; readonly high: number };
 }
 
@@ -66,24 +68,35 @@ interface Judged {
 
 /** Policies side by side, at the same load, on rows that none but the clairvoyant has seen. `random` gives numbers from 0 to 1 for the bootstrap; yields the share that is done. */
 export function* backTest(
-  { columns, uniform, train = 0.5, objective }: BackTestInput,
+  { columns, uniform, train = 0.5, objective, present }: BackTestInput,
   random: () => number,
 ): Generator<number, BackTest> {
   const rows = columns[0]?.length ?? 0;
   const from = Math.floor(rows * train);
   const longest = Math.max(1, Math.min(longestLag, Math.floor((rows - from) / 2)));
   const scales = columns.map(scaleOf);
-  const test: PolledTest = { columns, uniform, objective, from, rows, longest, scales };
+  const test: PolledTest = {
+    columns,
+    uniform,
+    objective,
+    from,
+    rows,
+    longest,
+    scales,
+    ...(present === undefined ? {} : { present }),
+  };
+  const names: readonly PolicyName[] = present === undefined ? policyNames : ["present", ...policyNames];
   const judged = new Map<PolicyName, Judged>();
-  for (const [index, name] of policyNames.entries()) {
-    yield index / policyNames.length;
+  for (const [index, name] of names.entries()) {
+    yield index / names.length;
     judged.set(name, name === "drive" ? driven(test) : replayed(test, fixedIntervals(name, test)));
   }
   const loss = (name: PolicyName): number => {
     const each = judged.get(name) as Judged;
     return ratio(objective === "error" ? each.error : each.staleness, each.counted);
   };
-  const policies = policyNames.map((name): PolicyResult => {
+  const base = judged.get(names[0] as PolicyName) as Judged;
+  const policies = names.map((name): PolicyResult => {
     const { error, staleness, counted, load, intervals } = judged.get(name) as Judged;
     return {
       name,
@@ -91,13 +104,13 @@ export function* backTest(
       error: ratio(error, counted),
       staleness: ratio(staleness, counted),
       intervals,
-      against: compare(judged.get(name) as Judged, judged.get("uniform") as Judged, objective, random),
+      against: compare(judged.get(name) as Judged, base, objective, random),
     };
   });
   const possible = loss("uniform") - loss("clairvoyant");
   const gainShare =
     possible > leastGain * loss("uniform")
-      ? Object.fromEntries(policyNames.map((name) => [name, (loss("uniform") - loss(name)) / possible]))
+      ? Object.fromEntries(names.map((name) => [name, (loss("uniform") - loss(name)) / possible]))
       : {};
   return { policies, gainShare };
 }
@@ -178,13 +191,13 @@ function ratio(losses: Float64Array, counted: Float64Array): number {
 }
 
 /** Blocks of rows are drawn with replacement, the same ones of both policies: neighbours are alike (Künsch, Annals of Statistics 17, 1989). */
-function compare(policy: Judged, uniform: Judged, objective: Objective, random: () => number): PolicyResult["against"] {
-  const [own, base] = objective === "error" ? [policy.error, uniform.error] : [policy.staleness, uniform.staleness];
+function compare(policy: Judged, present: Judged, objective: Objective, random: () => number): PolicyResult["against"] {
+  const [own, base] = objective === "error" ? [policy.error, present.error] : [policy.staleness, present.staleness];
   const size = Math.max(1, Math.ceil(own.length / blocks));
   const sums = Array.from({ length: Math.ceil(own.length / size) }, (_, block) => {
     const part = (values: Float64Array): number =>
       values.subarray(block * size, (block + 1) * size).reduce((sum, each) => sum + each, 0);
-    return { own: part(own), ownCount: part(policy.counted), base: part(base), baseCount: part(uniform.counted) };
+    return { own: part(own), ownCount: part(policy.counted), base: part(base), baseCount: part(present.counted) };
   });
   const worse = (drawn: typeof sums): number => {
     const total = (of: (each: (typeof sums)[number]) => number): number =>

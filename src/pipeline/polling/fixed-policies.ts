@@ -5,7 +5,8 @@ import { StructureFunction } from "./structure-function.ts";
 
 /** Ways to choose an interval for each signal once and for all. `mean gap / 3` is the rule of the older package, which knows no budget. */
 export const fixedPolicies = ["uniform", "proportional", "square root", "mean gap / 3", "plan", "clairvoyant"] as const;
-export type FixedPolicy = (typeof fixedPolicies)[number];
+/** `present`: the intervals that somebody has set, in their proportions. */
+export type FixedPolicy = (typeof fixedPolicies)[number] | "present";
 
 /** A recording of which every value is known, and what policies may know of it. */
 export interface PolledTest {
@@ -19,6 +20,8 @@ export interface PolledTest {
   readonly rows: number;
   /** Longest lag that is looked at, in ticks. */
   readonly longest: number;
+  /** Ticks between two reads of each signal as somebody has set them; for the policy `present`. */
+  readonly present?: readonly number[];
   /** Of the whole recording. */
   readonly scales: readonly Scale[];
 }
@@ -28,11 +31,17 @@ const mostFactor = 8;
 
 /** In ticks; at the load of uniform reading, but for the older package's. */
 export function fixedIntervals(name: FixedPolicy, test: PolledTest): readonly number[] {
-  const { columns, uniform, objective, from, rows, longest, scales } = test;
+  const { columns, uniform, objective, from, rows, longest, scales, present } = test;
   const budget = columns.length / uniform;
   switch (name) {
     case "uniform":
       return columns.map(() => uniform);
+    case "present":
+      return scaledTo(
+        budget,
+        columns.map((_, index) => 1 / (present?.[index] ?? uniform)),
+        longest,
+      );
     case "clairvoyant": {
       const intervals = tickLadder(1, longest);
       return allocate(

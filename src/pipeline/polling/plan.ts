@@ -18,6 +18,11 @@ export interface PlanInput {
   readonly cost?: number;
   /** The device has no new value sooner than this. */
   readonly refresh?: number;
+  /** A value that is less off than this is as good as right, in the entity's unit. @default how far it is off counts */
+  readonly tolerance?: number;
+  /** Seconds between which somebody wants its interval. @default from an eighth to eight times the present one */
+  readonly least?: number;
+  readonly most?: number;
   /** What it can be computed from: it need not be read for itself. */
   readonly formula?: string;
 }
@@ -98,23 +103,38 @@ function isStillGood(
 }
 
 export function learnReads({ reads, ...input }: PlanInput): LearnedEntity {
-  const { present, objective, refresh = 0, formula, cost = 1 } = input;
-  const step = nearestStep(present);
+  const { present, refresh = 0, formula, cost = 1 } = input;
   const values = Float64Array.from(reads, ({ value }) => value);
   const known = values.filter((value) => !Number.isNaN(value));
   const changes = known.reduce((count, value, index) => count + (index > 0 && value !== known[index - 1] ? 1 : 0), 0);
   const common = { input, reads: reads.length, changes, cost };
+  const step = within(nearestStep(present), input);
   if (known.length < readsToLearn) return { ...common, isNoise: false, intervals: [step], losses: [0] };
-  const most = Math.min(longest, present * mostFactor);
-  const wide = ladder.filter((seconds) => seconds >= Math.max(refresh, present / mostFactor) && seconds <= most);
+  const { least = present / mostFactor, most = Math.min(longest, present * mostFactor) } = input;
+  const wide = ladder.filter((seconds) => seconds >= Math.max(refresh, least) && seconds <= most);
   const structure = new StructureFunction();
-  const scale = scaleOf(values);
-  for (const { tick, value } of reads) structure.add(tick, value, (a, b) => lossOf(a, b, scale, objective));
+  const loss = lossIn(input, values);
+  for (const { tick, value } of reads) structure.add(tick, value, loss);
   const lossFor = lossByInterval(structure);
   const isNoise = changes > 0 && structure.isFlat(present);
   const gainsByReading = changes > 0 && !isNoise && formula === undefined && wide.length > 0;
   const intervals = gainsByReading ? wide : [wide.at(-1) ?? step];
   return { ...common, isNoise, intervals, losses: intervals.map(lossFor), loss: lossFor(present) };
+}
+
+/** The nearest to it that somebody wants. */
+function within(seconds: number, { least = 0, most = Number.POSITIVE_INFINITY }: Omit<PlanInput, "reads">): number {
+  return Math.min(Math.max(seconds, least), most);
+}
+
+/** What is lost while one value is shown and another is true, of a signal with such values. */
+export function lossIn(
+  { objective, tolerance }: Omit<PlanInput, "reads">,
+  values: Float64Array,
+): (shown: number, value: number) => number {
+  const scale = scaleOf(values);
+  if (tolerance === undefined) return (a, b) => lossOf(a, b, scale, objective);
+  return (a, b) => lossOf(a, b, { ...scale, tolerance }, "staleness");
 }
 
 /** Mean loss of what is read every so many seconds; a value is a second old at the least, so that noise is worth nothing in the moment it is read. */
@@ -124,14 +144,18 @@ export function lossByInterval(structure: StructureFunction, mayChange?: number)
 }
 
 function describe({ input, intervals, losses, loss, ...learned }: LearnedEntity, proposed: number): PlannedInterval {
-  const { entityId, present, formula, objective } = input;
+  const { entityId, present, formula, objective, tolerance } = input;
   const isSame = proposed === nearestStep(present);
   const common = { entityId, present, proposed: isSame ? present : proposed };
   if (loss === undefined) return { ...common, reason: `Learning: ${learned.reads} of ${readsToLearn} reads seen.` };
   const lossAfter = isSame ? loss : (losses[intervals.indexOf(proposed)] as number);
   const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
-  const measure =
-    objective === "staleness" ? `out of date ${percent(loss)} of the time` : `off by ${percent(loss)} of its range`;
+  const measure = ((): string => {
+    if (tolerance !== undefined) return `off by more than ${tolerance} ${percent(loss)} of the time`;
+    return objective === "staleness"
+      ? `out of date ${percent(loss)} of the time`
+      : `off by ${percent(loss)} of its range`;
+  })();
   const reason = ((): string => {
     if (formula !== undefined) return `Can be computed: ${formula}.`;
     if (learned.changes === 0) return `Never changed in ${learned.reads} reads.`;

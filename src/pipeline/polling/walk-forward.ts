@@ -1,6 +1,5 @@
 import type { PlanGain } from "#model/plan-gain.ts";
-import { lossOf, scaleOf } from "./loss.ts";
-import { type LearnedEntity, learnReads, lossByInterval, planLearned, type PlanInput } from "./plan.ts";
+import { type LearnedEntity, learnReads, lossByInterval, lossIn, planLearned, type PlanInput } from "./plan.ts";
 import { StructureFunction } from "./structure-function.ts";
 
 /** What the second half is judged in: hours differ, and by how much is what chance is measured by. */
@@ -27,7 +26,7 @@ export interface HeldOut {
  * nobody knows what a value did: there the structure function of the second half stands, continued.
  */
 export function holdOut(input: PlanInput, without: number): HeldOut | undefined {
-  const { reads, objective, formula } = input;
+  const { reads, formula } = input;
   const middle = Math.floor(reads.length / 2);
   const size = Math.floor((reads.length - middle) / blocks);
   // What can be computed is not read for itself, and nothing is lost.
@@ -35,11 +34,13 @@ export function holdOut(input: PlanInput, without: number): HeldOut | undefined 
   const first = reads.slice(0, middle);
   const learned = learnReads({ ...input, reads: first });
   // Only the unit that losses are measured in: the plan is made with that of the first half.
-  const scale = scaleOf(Float64Array.from(reads, ({ value }) => value));
+  const loss = lossIn(
+    input,
+    Float64Array.from(reads, ({ value }) => value),
+  );
   const structureOf = (from: number, to: number): StructureFunction => {
     const structure = new StructureFunction();
-    for (const { tick, value } of reads.slice(from, to))
-      structure.add(tick, value, (a, b) => lossOf(a, b, scale, objective));
+    for (const { tick, value } of reads.slice(from, to)) structure.add(tick, value, loss);
     return structure;
   };
   // Of noise nothing is lost by waiting, whatever the structure function makes of ages between two reads.

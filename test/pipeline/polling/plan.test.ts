@@ -85,3 +85,26 @@ describe("a plan of intervals", () => {
     expect(planReads([], 1)).toEqual([]);
   });
 });
+
+describe("what people want of single entities", () => {
+  const values = autoregressive(0.99, count, 4);
+  const budget = 10;
+
+  it("limits the interval that is planned, also of what would be read rarely", () => {
+    const of = (input: PlanInput): number => planReads([input], budget)[0]?.proposed ?? Number.NaN;
+    expect(of(seen("sensor.a", values, { least: 20, most: 60 }))).toBe(20);
+    expect(of(seen("sensor.a", constant, { least: 1, most: 15 }))).toBe(15);
+    expect(of(seen("sensor.a", values.slice(0, 5), { least: 20, most: 60 }))).toBe(20);
+    // Wider than eight times the present one, when somebody wants that.
+    expect(of(seen("sensor.a", constant, { least: 1, most: 600 }))).toBe(600);
+  });
+
+  it("makes a value that is less off as good as right", () => {
+    const [strict, loose] = [0.01, 1_000].map(
+      (tolerance) => planReads([seen("sensor.a", values, { tolerance })], budget)[0],
+    );
+    expect(strict?.loss).toBeGreaterThan(0.5);
+    expect(strict?.reason).toMatch(/off by more than 0.01 [\d.]+ % of the time/);
+    expect(loose?.loss).toBeLessThan(0.01);
+  });
+});
