@@ -60,6 +60,7 @@ export class Knowledge {
   /** By bus, as last made; until then, and of entities that are in none, simple rules advise. */
   plans: ReadonlyMap<string, BusPlan> = new Map();
   readonly #services = new Map<string, ServiceTime>();
+  readonly #roundTrips = new Map<string, number>();
   /** Of now: what was lost in an earlier run says nothing. */
   readonly #timeOuts = new Map<string, TimeOuts>();
   #entities: readonly Entity[] = [];
@@ -87,7 +88,17 @@ export class Knowledge {
 
   /** Seconds a bus is busy for one read. */
   serviceSeconds(bus: Bus): number {
-    return serviceSecondsOf(bus, this.#services.get(bus.id)?.seconds());
+    return serviceSecondsOf(bus, this.#observedSeconds(bus));
+  }
+
+  /** From reads that followed each other, else from how long reads took that were asked for. */
+  #observedSeconds({ id }: Bus): number | undefined {
+    return this.#services.get(id)?.seconds() ?? this.#roundTrips.get(id);
+  }
+
+  /** Seconds from the request for a read to its answer, when nobody else was waiting. */
+  seeRoundTrip(busId: string, seconds: number): void {
+    this.#roundTrips.set(busId, seconds);
   }
 
   kindOf(entityId: EntityId, now: number): EntityStatistics["kind"] | undefined {
@@ -215,7 +226,7 @@ export class Knowledge {
     const names = new Map(this.#entities.map(({ entityId, name }) => [entityId, name]));
     const advice = new Map<EntityId, Advice>();
     const buses = this.#buses.map((bus) => {
-      const observedSeconds = this.#services.get(bus.id)?.seconds();
+      const observedSeconds = this.#observedSeconds(bus);
       const serviceSeconds = this.serviceSeconds(bus);
       const inputs = bus.entityIds.map((entityId) => ({
         entityId,

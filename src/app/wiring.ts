@@ -185,6 +185,8 @@ export function wire({
   // pipeline and modbus → one overview …
   const overview = (): Overview => {
     const driven = drive.describe();
+    for (const { busId, serviceSeconds } of driven.buses)
+      if (serviceSeconds !== undefined) knowledge.seeRoundTrip(busId, serviceSeconds);
     const { buses, entities } = knowledge.describe(clock.now(), budget, driven.seconds);
     return {
       at: clock.now(),

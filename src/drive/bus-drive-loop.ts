@@ -95,7 +95,7 @@ export class BusDriveLoop {
     const now = this.#options.clock.monotonic();
     const { busId, entities } = this.#target;
     const state = this.#state(now);
-    const roundTrip = this.#roundTrips.last;
+    const [roundTrip, service] = [this.#roundTrips.last, this.#roundTrips.meanService()];
     return {
       busId,
       state,
@@ -104,6 +104,7 @@ export class BusDriveLoop {
       load: this.#budget.load(now),
       readsPerSecond: this.#budget.rate(now),
       ...(roundTrip === undefined ? {} : { roundTripSeconds: roundTrip / 1_000 }),
+      ...(service === undefined ? {} : { serviceSeconds: service / 1_000 }),
       reads: this.#reads,
       failures: this.#failures,
       sentence: this.#sentence(state, now),

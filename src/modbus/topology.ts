@@ -55,14 +55,21 @@ export function busesOf(
     else buses.push(assumed(yamlIntegration, `modbus (${hubs.length} hubs)`, entityIds, hubs.flatMap(unitsOf)));
   }
   for (const integration of new Set([...left.values()].map((entity) => entity.integration))) {
-    buses.push(
-      assumed(
-        integration,
-        integration,
-        take((entity) => entity.integration === integration),
-        [],
-      ),
+    const entries = new Set(
+      [...left.values()]
+        .filter((entity) => entity.integration === integration)
+        .map(({ configEntryId }) => configEntryId),
     );
+    for (const entry of entries) {
+      // Each entry of an integration has a connection of its own.
+      const isOne = entries.size === 1;
+      const entityIds = take(
+        (entity) => entity.integration === integration && (isOne || entity.configEntryId === entry),
+      );
+      const device = entities.find(({ entityId }) => entityId === entityIds[0])?.device;
+      const name = isOne ? integration : `${integration} (${device ?? entry ?? "without an entry"})`;
+      buses.push(assumed(isOne ? integration : `${integration}_${entry ?? "others"}`, name, entityIds, []));
+    }
   }
   return buses.filter(({ entityIds }) => entityIds.length > 0);
 }

@@ -17,8 +17,9 @@ export interface BusDrive {
   readonly allowance: number;
   readonly load: number;
   readonly readsPerSecond: number;
-  /** From the request to its answer, as measured; absent before the first read. */
+  /** From the request to its answer: of the newest read, and the shortest of each entity, on average. Absent before the first read. */
   readonly roundTripSeconds?: number;
+  readonly serviceSeconds?: number;
   /** Reads since the start, and those that were not answered. */
   readonly reads: number;
   readonly failures: number;

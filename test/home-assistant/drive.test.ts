@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { updateAutomations } from "#modbus/yaml/update-automation.ts";
 import { Daemon, pause } from "../support/daemon.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
 import { Bench, type ConfiguredSensor, type Transaction } from "./bench.ts";
@@ -104,6 +106,21 @@ describe(`${runFor / minute} minutes of driving beside a real Home Assistant`, (
     );
     expect(predicted).toBeGreaterThan(1.5);
     expect(Math.abs(measured / predicted - 1)).toBeLessThan(0.15);
+  });
+
+  it("could be left to automations that Home Assistant accepts", async () => {
+    const wanted = [1, 2, 5, 30, 60, 300, 3_600].map((interval, index) => ({
+      entityId: driven[index]?.entityId ?? "",
+      interval,
+    }));
+    const automations = parse(updateAutomations(wanted)) as { triggers: unknown; actions: unknown }[];
+    expect(automations.length).toBe(wanted.length);
+    for (const { triggers, actions } of automations) {
+      expect(await bench.command({ type: "validate_config", triggers, actions })).toMatchObject({
+        triggers: { valid: true },
+        actions: { valid: true },
+      });
+    }
   });
 
   it("leaves the line alone within a second of its death", { timeout: minute }, async () => {

@@ -63,6 +63,15 @@ describe("the buses of a home", () => {
     ]);
   });
 
+  it("are one for each device that was set up, where an integration has several", () => {
+    const named = { ...entry("sensor.c", "E2"), device: "Garage inverter" };
+    const buses = busesOf([entry("sensor.a", "E1"), entry("sensor.b", "E1"), named], undefined);
+    expect(buses.map(({ id, name, entityIds }) => [id, name, entityIds])).toEqual([
+      ["solax_modbus_e1", "solax_modbus (E1)", ["sensor.a", "sensor.b"]],
+      ["solax_modbus_e2", "solax_modbus (Garage inverter)", ["sensor.c"]],
+    ]);
+  });
+
   it("hold every entity once, and none is empty", () => {
     const entities = [yaml("sensor.a"), entry("sensor.b", "E1"), entry("sensor.c", "E2", "huawei_solar")];
     const buses = busesOf(entities, [

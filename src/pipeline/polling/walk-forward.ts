@@ -7,9 +7,14 @@ const blocks = 8;
 /** Student's t with seven degrees of freedom, both sides of 95 %. */
 const quantile = 2.365;
 const fewestReads = 12;
+/** A plan that is good by day must not be bad by night. */
+const quarters = 4;
+const day = 86_400;
 /** Of the mean loss: what reads must spare to be worth it, all together; and how much worse a plan with fewer reads may be. */
 export const worthNoRead = 0.002;
 const asGood = 0.005;
+/** How much worse it may be in any quarter of the day. */
+const badQuarter = 0.01;
 /** A plan that is only as good as what there is must get by with this share of the reads. */
 const fewer = 0.9;
 
@@ -19,6 +24,8 @@ export interface HeldOut {
   /** Mean loss in each block of the second half with the interval it would have without a plan, and with each it may get. */
   readonly before: readonly number[];
   readonly after: readonly (readonly number[])[];
+  /** The same in each quarter of the day, from whatever hour the reads begin at. */
+  readonly quarters: { readonly before: readonly number[]; readonly after: readonly (readonly number[])[] };
 }
 
 /**
@@ -45,16 +52,28 @@ export function holdOut(input: PlanInput, without: number): HeldOut | undefined 
   };
   // Of noise nothing is lost by waiting, whatever the structure function makes of ages between two reads.
   const isNoise = structureOf(middle, reads.length).isFlat(input.present);
-  const losses = Array.from({ length: blocks }, (_, block) => {
-    // As it was, without what else might have come.
-    const lossFor = lossByInterval(structureOf(middle + block * size, middle + (block + 1) * size), 0);
+  // As it was, without what else might have come.
+  const seenIn = (structure: StructureFunction): ((seconds: number) => number) => {
+    const lossFor = lossByInterval(structure, 0);
     return isNoise ? () => lossFor(without) : lossFor;
+  };
+  const inBlocks = Array.from({ length: blocks }, (_, block) =>
+    seenIn(structureOf(middle + block * size, middle + (block + 1) * size)),
+  );
+  const inQuarters = Array.from({ length: quarters }, (_, quarter) => {
+    const structure = new StructureFunction();
+    for (const { tick, value } of reads.slice(middle)) {
+      const isIn = Math.floor((tick % day) / (day / quarters)) === quarter;
+      // Nothing is compared across another quarter.
+      structure.add(tick, isIn ? value : Number.NaN, loss);
+    }
+    return seenIn(structure);
   });
-  return {
-    learned,
+  const table = (losses: readonly ((seconds: number) => number)[]): HeldOut["quarters"] => ({
     before: losses.map((lossFor) => lossFor(without)),
     after: learned.intervals.map((seconds) => losses.map((lossFor) => lossFor(seconds))),
-  };
+  });
+  return { learned, ...table(inBlocks), quarters: table(inQuarters) };
 }
 
 /** What a plan made of the first halves, within `budget` reads a second, gains in the second; undefined of no entity. */
@@ -65,17 +84,25 @@ export function walkForward(entities: readonly HeldOut[], budget: number, spare 
     budget,
     { spare },
   );
-  const sums = (of: (entity: HeldOut, index: number) => readonly number[]): number[] =>
+  const sums = (length: number, of: (entity: HeldOut, index: number) => readonly number[]): number[] =>
     Array.from(
-      { length: blocks },
-      (_, block) =>
-        entities.reduce((sum, entity, index) => sum + (of(entity, index)[block] as number), 0) / entities.length,
+      { length },
+      (_, part) =>
+        entities.reduce((sum, entity, index) => sum + (of(entity, index)[part] as number), 0) / entities.length,
     );
-  const before = sums((entity) => entity.before);
-  const after = sums(({ learned, before: kept, after: each }, index) => {
+  const planned = (
+    { learned }: HeldOut,
+    { before: kept, after: each }: HeldOut["quarters"],
+    index: number,
+  ): readonly number[] => {
     const { proposed, present } = plan[index] as (typeof plan)[number];
     return proposed === present ? kept : (each[learned.intervals.indexOf(proposed)] as readonly number[]);
-  });
+  };
+  const before = sums(blocks, (entity) => entity.before);
+  const after = sums(blocks, (entity, index) => planned(entity, entity, index));
+  const byQuarter = sums(quarters, (entity) => entity.quarters.before);
+  const byQuarterAfter = sums(quarters, (entity, index) => planned(entity, entity.quarters, index));
+  const worst = Math.min(...byQuarter.map((loss, quarter) => loss - (byQuarterAfter[quarter] as number)));
   const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / blocks;
   const spared = before.map((loss, block) => loss - (after[block] as number));
   const [loss, difference] = [mean(before), mean(spared)];
@@ -91,6 +118,6 @@ export function walkForward(entities: readonly HeldOut[], budget: number, spare 
     low: difference - margin,
     high: difference + margin,
     readsAfter: loadAfter,
-    isProven: isBetter || (isAsGood && loadAfter < fewer),
+    isProven: worst > -badQuarter && (isBetter || (isAsGood && loadAfter < fewer)),
   };
 }

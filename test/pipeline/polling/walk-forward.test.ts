@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { planLearned, learnReads, type PlanInput } from "#pipeline/polling/plan.ts";
 import { drivenAdvice, plannedAdvice, planSentence } from "#pipeline/polling/planned-advice.ts";
 import { holdOut, walkForward, worthNoRead } from "#pipeline/polling/walk-forward.ts";
+import { seeded } from "../../support/random.ts";
 import { autoregressive } from "../../support/signals.ts";
 
 const present = 10;
@@ -59,6 +60,29 @@ describe("a plan judged on what it had not seen", () => {
     const gain = judge(inputs);
     expect(gain?.spared).toBeLessThan(0);
     expect(gain?.isProven).toBe(false);
+  });
+
+  it("is not advised when a quarter of the day pays for the others", () => {
+    const minute = 60;
+    const random = seeded(5);
+    /** Flips between 0 and 1 while it is awake. */
+    const flipping = (entityId: string, chance: number, isAwake: (tick: number) => boolean): PlanInput => {
+      let value = 0;
+      const reads = Array.from({ length: 5 * 1_440 }, (_, index) => {
+        const tick = index * minute;
+        if (isAwake(tick) && random() < chance) value = 1 - value;
+        return { tick, value };
+      });
+      return { entityId, present: minute, objective: "error", reads };
+    };
+    const inputs = [
+      ...[1, 2, 3, 4, 5, 6].map((index) => flipping(`sensor.early_${index}`, 0.05, (tick) => tick % 86_400 < 21_600)),
+      ...[1, 2].map((index) => flipping(`sensor.late_${index}`, 0.3, (tick) => tick % 86_400 >= 21_600)),
+    ];
+    const held = inputs.map((input) => holdOut(input, minute)!);
+    const gain = walkForward(held, inputs.length / minute)!;
+    expect(gain.low).toBeGreaterThan(0);
+    expect(gain.isProven).toBe(false);
   });
 
   it("says nothing of too few reads, nor of what can be computed", () => {
