@@ -183,6 +183,7 @@ export class BusDriveLoop {
   /** Home Assistant is away, or overloaded, or does not know the entity any more. */
   #refused(error: unknown, took: number): void {
     const now = this.#options.clock.monotonic();
+    if (this.#abort.signal.aborted) return;
     const { sentence, code } = toCadenceError(error);
     if (this.#refusal !== sentence) this.#options.logger.info(`The drive waits. ${sentence}`);
     this.#refusal = sentence;

@@ -7,7 +7,7 @@ import { Bench, type ConfiguredSensor, type Transaction } from "./bench.ts";
 import { largestShare, meanAge } from "./line-truth.ts";
 
 const minute = 60_000;
-const runFor = (process.env["CADENCE_LONG"] === "1" ? 20 : 3) * minute;
+const runFor = (process.env["CADENCE_LONG"] === "1" ? 20 : 1.5) * minute;
 const budget = 0.25;
 const driveSwitch = "switch.modbus_cadence_site_drive";
 

@@ -18,7 +18,11 @@ export function overviewPage(state) {
     h(
       "p",
       { class: "footnote second" },
-      "“Noticeably” means by more than 2 % of the range a value was seen in, or one step of it. Nothing is changed until you do it.",
+      `“Noticeably” means by more than 2 % of the range a value was seen in, or one step of it. ${
+        state.drive.isOn
+          ? "The drive asks Home Assistant for reads; your intervals are changed by nobody but you."
+          : "Nothing is changed until you do it."
+      }`,
     ),
   ];
 }
