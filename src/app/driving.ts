@@ -4,6 +4,7 @@ import type { Config } from "#config/options.ts";
 import { wishesOf } from "#config/wishes.ts";
 import type { Turns } from "#drive/ports.ts";
 import { normalize } from "#ingest/normalize.ts";
+import { busBudget } from "#modbus/bus-budget.ts";
 import { configuredEntities } from "#modbus/configured-entities.ts";
 import type { Bus } from "#model/bus.ts";
 import type { BusDrive, DrivenEntity, DriveTarget } from "#model/drive.ts";
@@ -52,7 +53,7 @@ export function driveTargets(knowledge: Knowledge, config: Config, budget: numbe
         ...(wish.most === undefined ? {} : { most: wish.most }),
       });
     }
-    const allowance = Math.max(0, Math.min(config.drive_budget, budget - others));
+    const allowance = Math.max(0, Math.min(config.drive_budget, busBudget(bus, budget) - others));
     return entities.length === 0 ? [] : [{ busId: bus.id, entities, allowance, serviceSeconds }];
   });
 }

@@ -13,6 +13,7 @@ import type { Prior } from "#model/prior.ts";
 import type { Reading } from "#model/reading.ts";
 import { windowNames, type WindowStatistics } from "#model/window-statistics.ts";
 import type { YamlHub } from "#model/yaml-hub.ts";
+import { busBudget } from "#modbus/bus-budget.ts";
 import { loadOf, loadSentence, serviceSecondsOf } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
@@ -218,14 +219,15 @@ export class Knowledge {
     for (const [busId, snapshot] of Object.entries(snapshots)) this.#service(busId).restore(snapshot);
   }
 
-  /** `now` in ms since 1970, `budget` as a share of each bus; of `driven` entities the seconds between the reads of the drive. */
-  describe(now: number, budget: number, driven: ReadonlyMap<EntityId, number> = new Map()): Description {
+  /** `now` in ms since 1970, `allowed` the share of each bus that reads may take; of `driven` entities the seconds between the reads of the drive. */
+  describe(now: number, allowed: number, driven: ReadonlyMap<EntityId, number> = new Map()): Description {
     const intervals = this.#known(({ entityId }) => this.interval(entityId));
     const statistics = this.#statistics(now, intervals);
     const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
     const names = new Map(this.#entities.map(({ entityId, name }) => [entityId, name]));
     const advice = new Map<EntityId, Advice>();
     const buses = this.#buses.map((bus) => {
+      const budget = busBudget(bus, allowed);
       const observedSeconds = this.#observedSeconds(bus);
       const serviceSeconds = this.serviceSeconds(bus);
       const inputs = bus.entityIds.map((entityId) => ({

@@ -45,14 +45,14 @@ export async function planBuses({
   const byBus = Map.groupBy(all, ({ busId }) => busId);
   const plans = new Map<string, BusPlan>();
   let done = 0;
-  for (const { bus, load } of buses) {
+  for (const { bus, load, budget: share } of buses) {
     const read = (byBus.get(bus.id) ?? []).filter(
       ({ interval, statistics, drivenSeconds }) =>
         interval !== undefined && statistics !== undefined && drivenSeconds === undefined,
     );
     const present = read.reduce((sum, { interval }) => sum + 1 / (interval?.seconds ?? Number.POSITIVE_INFINITY), 0);
     // As many reads as now: what is gained is gained for nothing.
-    const readsPerSecond = Math.min(present, budget / load.serviceSeconds);
+    const readsPerSecond = Math.min(present, share / load.serviceSeconds);
     const stretch = present / readsPerSecond;
     const learned: LearnedEntity[] = [];
     const heldOut: HeldOut[] = [];

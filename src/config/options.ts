@@ -141,7 +141,7 @@ export const options = {
     maximum: 1,
     unit: "share of the bus",
     default: 0.5,
-    text: "How much of a bus the reads may take; the rest stays free for writes and answers that come late.",
+    text: "How much of a bus the reads may take; the rest stays free for writes and answers that come late. Where entities are written as well, at most 0.7.",
   },
   tolerances: {
     type: "list",
