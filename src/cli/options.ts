@@ -1,3 +1,5 @@
+import { version } from "#app/version.ts";
+import { addonConfig, addonEnglish } from "#config/addon-config.ts";
 import { configJsonSchema } from "#config/json-schema.ts";
 import { optionsPage } from "#config/options-page.ts";
 import { ruleOf } from "#config/option.ts";
@@ -11,14 +13,18 @@ export const optionsCommand: Command = {
   flags: {
     schema: { type: "boolean", text: "Print the JSON schema of config/cadence.yaml" },
     page: { type: "boolean", text: "Print docs/options.md" },
+    addon: { type: "boolean", text: "Print the add-on's config.yaml" },
+    translations: { type: "boolean", text: "Print the English texts of the add-on's options" },
   },
   run: async ({ flags, out }) => {
     if (flags["schema"] === true) {
       out.raw(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
       return ExitCode.done;
     }
-    if (flags["page"] === true) {
-      out.raw(optionsPage());
+    const pages = { page: optionsPage, addon: () => addonConfig(version), translations: addonEnglish };
+    for (const [flag, page] of Object.entries(pages)) {
+      if (flags[flag] !== true) continue;
+      out.raw(page());
       return ExitCode.done;
     }
     const rows = Object.entries(optionTable).map(([key, option]) => ({

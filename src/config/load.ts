@@ -19,6 +19,8 @@ export interface LoadOptions {
 export interface Settings {
   readonly config: Config;
   readonly addon: boolean;
+  /** Address the panel listens on. */
+  readonly panelHost: string;
   /** Absolute. */
   readonly storeDirectory: string;
   /** Absolute; absent where Home Assistant's files cannot be reached. */
@@ -67,6 +69,8 @@ export function loadSettings(load: LoadOptions = {}): Settings {
   return {
     config,
     addon,
+    // The Supervisor's proxy comes from its own network, and the panel lets nobody else in.
+    panelHost: addon ? "0.0.0.0" : config.panel_host,
     storeDirectory: absolute(config.store_directory),
     ...(config.home_assistant_config === undefined
       ? {}

@@ -43,7 +43,7 @@ const guarded: readonly { module: RegExp; only: readonly RegExp[]; onDemand?: bo
   { module: /^pino$/, only: [/^app\/logger\.ts$/] },
   { module: /^async-mutex$/, only: [/^core\/mutex\.ts$/] },
   { module: /^p-queue$/, only: [/^core\/work-queue\.ts$/] },
-  { module: /^yaml$/, only: [/^config\/load\.ts$/, /^modbus\//] },
+  { module: /^yaml$/, only: [/^config\/(load|addon-config)\.ts$/, /^modbus\//] },
   { module: /^node:fs(\/promises)?$/, only: [/^storage\/volume\//, /^config\/load\.ts$/, /^sources\//, /^web\//] },
   {
     module: /^node:sqlite$/,
