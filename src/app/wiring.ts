@@ -7,6 +7,7 @@ import { Intake } from "#ingest/intake.ts";
 import type { ControlKey } from "#diagnostics/control-table.ts";
 import { Drive } from "#drive/drive.ts";
 import { languageOf } from "#diagnostics/language.ts";
+import { updateAutomations } from "#modbus/yaml/update-automation.ts";
 import { isConnected, type Overview, type StorageHealth } from "#model/overview.ts";
 import { Broker } from "#publish/broker.ts";
 import { namedBroker, supervisorBroker } from "#publish/broker-address.ts";
@@ -20,10 +21,13 @@ import { Analysis } from "./analysis.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { ConfigurationWatch } from "./configuration-watch.ts";
 import { busesWrittenTo, driveTargets, driveTurns, valuesOf, withDrive } from "./driving.ts";
+import { historyOf } from "./history.ts";
 import { intervalChanges } from "./interval-changes.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
+import { adviceAsUpdates, planPatch } from "./plan-patch.ts";
 import { recorderArchive } from "./recorder-archive.ts";
+import { relatedOf } from "./related.ts";
 import { StorageUpkeep } from "./storage-upkeep.ts";
 import { StorageWatch } from "./storage-watch.ts";
 import type { SupervisedService } from "./supervisor.ts";
@@ -58,7 +62,7 @@ export interface Wiring {
 
 /** The data's way, from top to bottom. */
 export function wire({
-  settings: { config, addon, storeDirectory, homeAssistantConfig, mqttCa },
+  settings: { config, addon, panelHost, storeDirectory, homeAssistantConfig, mqttCa },
   storage,
   repository,
   logger,
@@ -133,11 +137,13 @@ export function wire({
       ? {}
       : { archive: recorderArchive(homeAssistantConfig, (past) => learning.takePast(past)) }),
   });
+  const configurationFiles =
+    homeAssistantConfig === undefined || product.demo ? undefined : new ConfigurationFolder(homeAssistantConfig);
   const configurationWatch =
-    homeAssistantConfig === undefined || product.demo
+    configurationFiles === undefined
       ? undefined
       : new ConfigurationWatch({
-          files: new ConfigurationFolder(homeAssistantConfig),
+          files: configurationFiles,
           clock: networkClock,
           logger: logger.child("configuration"),
           onHubs: async (hubs) => {
@@ -268,15 +274,23 @@ export function wire({
       watchWrites();
     }
   });
+  const names = (): ((entityId: string) => string) => {
+    const known = new Map(knowledge.entities.map(({ entityId, name }) => [entityId, name]));
+    return (entityId) => known.get(entityId) ?? entityId;
+  };
   const panel = new PanelServer({
     clock: networkClock,
     logger: logger.child("panel"),
-    host: config.panel_host,
+    host: panelHost,
     port: config.panel_port,
     ...(config.panel_token === undefined ? {} : { token: config.panel_token }),
     ingress: addon,
     overview,
     retryConnection: () => bridge.retryNow(),
+    planPatch: () => planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
+    automations: () => updateAutomations(adviceAsUpdates(overview().entities)),
+    related: () => relatedOf(knowledge.findings, names()),
+    history: async () => historyOf(await repository.intervalHistory.all(), await repository.gaps.all(), names()),
   });
 
   return {

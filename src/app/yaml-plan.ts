@@ -64,6 +64,11 @@ export function planYaml({ hubs }: YamlConfiguration, { entities: known, buses, 
   return { buses: plans.map(({ bus }) => bus), entities: plans.flatMap(({ entities }) => entities) };
 }
 
+/** Where an entity stands: two may have the same name. */
+export function placeOf({ file, line, domain, name }: YamlEntity): string {
+  return `${file}:${line} ${domain} ${name}`;
+}
+
 interface HubOptions {
   readonly find: (entity: YamlEntity) => EntityOverview | undefined;
   readonly budget: number;

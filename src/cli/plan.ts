@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { findOut } from "#app/analysis.ts";
 import { planBuses } from "#app/planning.ts";
-import { type KnownHome, type PlannedBus, type PlannedEntity, planYaml } from "#app/yaml-plan.ts";
+import { type KnownHome, type PlannedBus, type PlannedEntity, placeOf, planYaml } from "#app/yaml-plan.ts";
 import { loadSettings } from "#config/load.ts";
 import { wishesOf } from "#config/wishes.ts";
 import { formatDuration } from "#core/duration.ts";
@@ -10,7 +10,7 @@ import { type FilePatch, patchIntervals } from "#modbus/yaml/patch-intervals.ts"
 import { readConfiguration } from "#modbus/yaml/read-configuration.ts";
 import { unifiedDiff } from "#modbus/yaml/unified-diff.ts";
 import { updateAutomations } from "#modbus/yaml/update-automation.ts";
-import type { ConfigurationProblem, YamlEntity } from "#model/yaml-hub.ts";
+import type { ConfigurationProblem } from "#model/yaml-hub.ts";
 import { ConfigurationFolder } from "#sources/configuration-folder.ts";
 import { type Command, type FlagValues, numberFlag, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -169,10 +169,6 @@ function problemLines(problems: readonly ConfigurationProblem[]): string[] {
   });
   const rest = lines.length - mostProblems;
   return [...lines.slice(0, mostProblems), ...(rest > 0 ? [`… and ${rest} more (--json)`] : [])];
-}
-
-function placeOf({ file, line, domain, name }: YamlEntity): string {
-  return `${file}:${line} ${domain} ${name}`;
 }
 
 function entityDocument({ entity, ...planned }: PlannedEntity): Record<string, unknown> {

@@ -6,7 +6,10 @@ import type { Clock } from "#core/clock.ts";
 import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
+import type { HistoryEvent } from "#model/history-event.ts";
 import type { Overview } from "#model/overview.ts";
+import type { PlanPatch } from "#model/plan-patch.ts";
+import type { Related } from "#model/related.ts";
 import { accessOf, queryToken, tokenCookie } from "./access.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { panelState } from "./overview-change.ts";
@@ -25,6 +28,13 @@ export interface PanelServerOptions {
   readonly overview: () => Overview;
   /** Ends the wait for the next try to connect. */
   readonly retryConnection: () => void;
+  /** What the plan would change in the configuration; nothing is written. */
+  readonly planPatch: () => Promise<PlanPatch>;
+  /** Automations that ask for entities at the planned intervals, as YAML. */
+  readonly automations: () => string;
+  readonly related: () => Related;
+  /** The newest first. */
+  readonly history: () => Promise<readonly HistoryEvent[]>;
 }
 
 /** Nothing from elsewhere, nothing inline, framed by Home Assistant alone. */
@@ -102,10 +112,32 @@ export class PanelServer implements Service {
       const { connection, storage } = this.#options.overview();
       return sendJson(response, { connection: connection.state, storage: storage.status });
     }
+    if (path === "/api/plan/patch")
+      return this.#later(response, async () => sendJson(response, await this.#options.planPatch()));
+    if (path === "/api/plan/patch.diff") {
+      return this.#later(response, async () => {
+        const { files, missing } = await this.#options.planPatch();
+        if (missing !== undefined) return sendText(response, 404, missing);
+        sendDownload(response, "modbus-cadence.diff", files.map(({ lines }) => `${lines.join("\n")}\n`).join(""));
+      });
+    }
+    if (path === "/api/related") return sendJson(response, this.#options.related());
+    if (path === "/api/history")
+      return this.#later(response, async () => sendJson(response, await this.#options.history()));
+    if (path === "/api/plan/automations.yaml")
+      return sendDownload(response, "modbus-cadence-automations.yaml", this.#options.automations());
     const file = this.#files.get(path);
     if (file === undefined) return sendText(response, 404, "There is nothing here. The panel is at its first page.");
     if (path === "/" && queryToken(request.url) !== undefined) return this.#keepToken(request, response);
     sendFile(request, response, file);
+  }
+
+  /** An answer that takes a moment; what goes wrong is ours, and ends neither the request nor the daemon. */
+  #later(response: ServerResponse, answer: () => Promise<void>): void {
+    answer().catch((error: unknown) => {
+      this.#options.logger.error("The panel could not answer", { error });
+      if (!response.headersSent) sendText(response, 500, "That could not be made; the log says why.");
+    });
   }
 
   #refuse(response: ServerResponse): void {
@@ -145,6 +177,15 @@ function sendJson(response: ServerResponse, value: unknown): void {
 function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
   response.end(`${text}\n`);
+}
+
+function sendDownload(response: ServerResponse, name: string, text: string): void {
+  response.writeHead(200, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-disposition": `attachment; filename="${name}"`,
+    "cache-control": "no-store",
+  });
+  response.end(text);
 }
 
 function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {

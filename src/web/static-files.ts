@@ -21,8 +21,12 @@ const names: readonly string[] = [
   "format.js",
   "gauge.js",
   "icons.js",
+  "fetched.js",
   "page-entities.js",
+  "page-history.js",
   "page-overview.js",
+  "page-plan.js",
+  "page-related.js",
   "page-storage.js",
   "verdict-card.js",
 ];

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, request as forward, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { openBrowser } from "./browser.ts";
 
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1_280, height: 900 };
-const pages = ["overview", "entities", "storage"] as const;
+const pages = ["overview", "plan", "entities", "related", "history", "storage"] as const;
 /** Pictures for people to look at, where CADENCE_PICTURES names a folder. */
 const pictures = process.env["CADENCE_PICTURES"];
 
@@ -74,6 +74,11 @@ describe("the panel in a real browser", () => {
       }));
       await picture(page, `${name}-${colorScheme}-${device}`);
       expect(content).toBeLessThanOrEqual(room);
+      // Every tab can be reached with a thumb.
+      for (const tab of await page.locator(".tab").all()) {
+        const box = await tab.boundingBox();
+        expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(viewport.width);
+      }
       expect(colour).toBe(colorScheme === "dark" ? "rgb(17, 17, 17)" : "rgb(250, 250, 250)");
       expect(complaints).toEqual([]);
       await page.context().close();
@@ -102,6 +107,31 @@ describe("the panel in a real browser", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("meter_power");
     await expect.poll(() => page.locator("main").innerText()).not.toContain("Heat pump");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says what to change, why there is no difference to show, and gives automations", async () => {
+    const { page, complaints } = await visit(`${address}?page=plan`);
+    await expect.poll(() => page.locator("main").innerText()).toContain("cannot be reached from here");
+    expect(await page.locator("main tbody tr").count()).toBeGreaterThan(5);
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Automations instead" }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe("modbus-cadence-automations.yaml");
+    expect(readFileSync(await file.path(), "utf8")).toContain("homeassistant.update_entity");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("shows what moves together, and of a pair how", async () => {
+    const { page, complaints } = await visit(`${address}?page=related`);
+    await expect.poll(() => page.locator("main h1").innerText(), { timeout: 60_000 }).toMatch(/\d groups?,/);
+    await expect.poll(() => page.locator(".heat g").count()).toBeGreaterThan(20);
+    await page.locator(".heat g").first().click();
+    await expect.poll(() => page.url()).toContain("pair=");
+    await page.getByRole("link", { name: "The strongest pairs" }).click();
+    await expect.poll(() => page.locator("main").innerText()).toContain("Strongest pairs");
     expect(complaints).toEqual([]);
     await page.context().close();
   });

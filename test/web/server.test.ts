@@ -5,6 +5,7 @@ import { WebSocket } from "ws";
 import { systemClock } from "#core/clock.ts";
 import { silentLogger } from "#core/logger.ts";
 import type { Overview } from "#model/overview.ts";
+import type { PlanPatch } from "#model/plan-patch.ts";
 import { PanelServer, type PanelServerOptions } from "#web/server.ts";
 import { busOverview, overviewOf } from "../support/overview.ts";
 
@@ -14,7 +15,7 @@ afterEach(async () => {
 });
 
 async function startPanel(options: Partial<PanelServerOptions> = {}) {
-  const world = { overview: overviewOf() as Overview, retries: 0 };
+  const world = { overview: overviewOf() as Overview, retries: 0, patch: { files: [] } as PlanPatch };
   const panel = new PanelServer({
     clock: systemClock,
     logger: silentLogger,
@@ -23,6 +24,10 @@ async function startPanel(options: Partial<PanelServerOptions> = {}) {
     ingress: false,
     overview: () => world.overview,
     retryConnection: () => void (world.retries += 1),
+    planPatch: () => Promise.resolve(world.patch),
+    automations: () => "- id: one\n",
+    related: () => ({ at: 0, entityIds: [], pairs: [], groups: [], computable: [], relations: [] }),
+    history: () => Promise.resolve([]),
     ...options,
   });
   await panel.start();
@@ -136,6 +141,31 @@ describe("the panel", () => {
   ])("serves no other file: %s", async (path) => {
     const { port } = await startPanel();
     expect((await ask(port, path)).status).toBe(404);
+  });
+
+  it("gives the changes of the plan, for the page and as a file, or why there are none; and automations", async () => {
+    const { port, world } = await startPanel();
+    world.patch = { files: [{ file: "modbus.yaml", lines: ["--- a", "+++ b", "-x", "+y"] }] };
+    expect(JSON.parse((await ask(port, "/api/plan/patch")).body)).toEqual(world.patch);
+    const file = await ask(port, "/api/plan/patch.diff");
+    expect(file.headers["content-disposition"]).toBe('attachment; filename="modbus-cadence.diff"');
+    expect(file.body).toBe("--- a\n+++ b\n-x\n+y\n");
+    world.patch = { files: [], missing: "There is none." };
+    expect(await ask(port, "/api/plan/patch.diff")).toMatchObject({ status: 404, body: "There is none.\n" });
+    expect((await ask(port, "/api/plan/automations.yaml")).body).toBe("- id: one\n");
+  });
+
+  it("gives what belongs together and what happened", async () => {
+    const { port } = await startPanel();
+    expect(JSON.parse((await ask(port, "/api/related")).body)).toMatchObject({ entityIds: [], pairs: [] });
+    expect(JSON.parse((await ask(port, "/api/history")).body)).toEqual([]);
+  });
+
+  it("answers with a sentence where the changes cannot be made", async () => {
+    const { port } = await startPanel({ planPatch: () => Promise.reject(new Error("secret detail")) });
+    const answer = await ask(port, "/api/plan/patch");
+    expect(answer.status).toBe(500);
+    expect(answer.body).not.toContain("secret");
   });
 
   it("changes nothing by GET, and takes no other method", async () => {

@@ -4,13 +4,19 @@ import { interval, number } from "./format.js";
 import { icon } from "./icons.js";
 import { entitiesPage } from "./page-entities.js";
 import { overviewPage } from "./page-overview.js";
+import { historyPage } from "./page-history.js";
+import { planPage } from "./page-plan.js";
+import { relatedPage } from "./page-related.js";
 import { storagePage } from "./page-storage.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
 
 const pages = /** @type {const} */ ({
   overview: { title: "Overview", page: overviewPage },
+  plan: { title: "Plan", page: planPage },
   entities: { title: "Entities", page: entitiesPage },
+  related: { title: "Related", page: relatedPage },
+  history: { title: "History", page: historyPage },
   storage: { title: "Storage", page: storagePage },
 });
 
@@ -56,7 +62,7 @@ function draw() {
   show(notice, notices());
   if (state === undefined || document.hidden) return;
   main.classList.toggle("stale", !live);
-  show(main, pages[name].page(state, query()));
+  show(main, pages[name].page(state, query(), draw));
 }
 
 function liveText() {
@@ -136,6 +142,7 @@ document.addEventListener("click", (event) => {
     scrollTo(0, 0);
   } else if (action === "filter") set("only", value === "all" ? "" : value);
   else if (action === "sort") set("sort", value);
+  else if (action === "pair") set("pair", value);
   else if (action === "retry") void fetch("api/connection/retry", { method: "POST" });
 });
 
@@ -152,7 +159,9 @@ document.addEventListener("keydown", (event) => {
     set("q", "", true);
   }
   if (typing || event.metaKey || event.ctrlKey || event.altKey) return;
-  const target = afterG ? { o: "overview", e: "entities", s: "storage" }[event.key] : undefined;
+  const target = afterG
+    ? { o: "overview", p: "plan", e: "entities", r: "related", h: "history", s: "storage" }[event.key]
+    : undefined;
   afterG = event.key === "g";
   if (target !== undefined) go(`?page=${target}`);
   if (event.key === "/") {

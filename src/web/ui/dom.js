@@ -1,4 +1,4 @@
-const svgNames = new Set(["svg", "path", "rect", "line", "text", "g", "defs", "pattern", "circle"]);
+const svgNames = new Set(["svg", "path", "rect", "line", "text", "g", "defs", "pattern", "circle", "title"]);
 
 /**
  * An element. Attributes that are undefined, null or false are left out; children may be texts, elements, nested lists, or
@@ -32,6 +32,7 @@ export function show(target, wanted) {
   const nodes = wanted.flat(Number.POSITIVE_INFINITY).filter((node) => node instanceof Node);
   for (const [index, node] of nodes.entries()) {
     const present = target.childNodes[index];
+    if (present === node) continue;
     if (present === undefined) target.append(node);
     else if (!adapt(present, node)) present.replaceWith(node);
   }
