@@ -30,6 +30,8 @@ export interface AnalysisOptions {
 /** When most of the past has been filled in. */
 const firstAfter = 120_000;
 const every = 3_600_000;
+/** Plans of thousands of entities take minutes, beside all else: then they are made less often. */
+const restFactor = 50;
 /** It is the largest of the findings, and made anew soon after every start. */
 const matrixEvery = 86_400_000;
 
@@ -42,6 +44,7 @@ export class Analysis implements Service {
   #running: Promise<void> = Promise.resolve();
   #seconds: number | undefined;
   #matrixSavedAt = Number.NEGATIVE_INFINITY;
+  #planAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnalysisOptions) {
     this.#options = options;
@@ -74,6 +77,11 @@ export class Analysis implements Service {
   /** Resolves when everything was found out anew. Never rejects. */
   runNow(): Promise<void> {
     this.#timer?.cancel();
+    this.#planAgainAt = Number.NEGATIVE_INFINITY;
+    return this.#runNext();
+  }
+
+  #runNext(): Promise<void> {
     this.#running = this.#running
       .then(() => this.#run())
       .catch((error: unknown) => {
@@ -89,7 +97,7 @@ export class Analysis implements Service {
 
   #schedule(milliseconds: number): void {
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.after(milliseconds, () => void this.runNow());
+    this.#timer = this.#options.clock.after(milliseconds, () => void this.#runNext());
   }
 
   async #run(): Promise<void> {
@@ -118,6 +126,8 @@ export class Analysis implements Service {
   async #plan(): Promise<void> {
     const { repository, knowledge, clock, logger, budget, wishOf } = this.#options;
     const now = clock.now();
+    const begun = clock.monotonic();
+    if (begun < this.#planAgainAt) return;
     const plans = await planBuses({
       repository,
       knowledge,
@@ -127,6 +137,7 @@ export class Analysis implements Service {
       isCancelled: () => this.#stopped,
     });
     if (plans === undefined) return;
+    this.#planAgainAt = clock.monotonic() + (clock.monotonic() - begun) * restFactor;
     const records = decisions(knowledge.plans, plans, now);
     const isNew = JSON.stringify(adviceOf(knowledge.plans)) !== JSON.stringify(adviceOf(plans));
     knowledge.plans = plans;

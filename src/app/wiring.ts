@@ -28,6 +28,7 @@ import { Learning } from "./learning.ts";
 import { adviceAsUpdates, planPatch } from "./plan-patch.ts";
 import { recorderArchive } from "./recorder-archive.ts";
 import { relatedOf } from "./related.ts";
+import { remembered } from "./remembered.ts";
 import { StorageUpkeep } from "./storage-upkeep.ts";
 import { StorageWatch } from "./storage-watch.ts";
 import type { SupervisedService } from "./supervisor.ts";
@@ -287,10 +288,14 @@ export function wire({
     ingress: addon,
     overview,
     retryConnection: () => bridge.retryNow(),
-    planPatch: () => planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
+    planPatch: remembered(networkClock, 10_000, () =>
+      planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
+    ),
     automations: () => updateAutomations(adviceAsUpdates(overview().entities)),
     related: () => relatedOf(knowledge.findings, names()),
-    history: async () => historyOf(await repository.intervalHistory.all(), await repository.gaps.all(), names()),
+    history: remembered(networkClock, 30_000, async () =>
+      historyOf(await repository.intervalHistory.all(), await repository.gaps.all(), names()),
+    ),
   });
 
   return {

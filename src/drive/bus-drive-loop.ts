@@ -27,6 +27,8 @@ const leastOfQuiet = 0.25;
 const afterWrite = 2_000;
 /** ms; what stopped it may be over then. */
 const lookAgain = 1_000;
+/** What is expected of hundreds of entities is not computed for each look at the panel; ms. */
+const expectEvery = 5_000;
 /** Home Assistant did not do what it was asked to. */
 const afterRefusal = 5_000;
 /** It may still be at it: a second request would be one too many. */
@@ -46,6 +48,10 @@ export class BusDriveLoop {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #refusedUntil = Number.NEGATIVE_INFINITY;
   #refusal: string | undefined;
+  #expected: { readonly at: number; readonly seconds: readonly number[] } = {
+    at: Number.NEGATIVE_INFINITY,
+    seconds: [],
+  };
   #reads = 0;
   #failures = 0;
 
@@ -88,7 +94,12 @@ export class BusDriveLoop {
 
   /** Seconds between the reads of each entity, if all goes on as it was; in the target's order. */
   expectedIntervals(): readonly number[] {
-    return this.#options.turns.expectedIntervals().map((ticks) => (ticks * this.#options.tick) / 1_000);
+    const now = this.#options.clock.monotonic();
+    if (now - this.#expected.at >= expectEvery) {
+      const { turns, tick } = this.#options;
+      this.#expected = { at: now, seconds: turns.expectedIntervals().map((ticks) => (ticks * tick) / 1_000) };
+    }
+    return this.#expected.seconds;
   }
 
   describe(): BusDrive {
