@@ -71,9 +71,14 @@ export class BusDriveLoop {
         /* aborted: the loop ends */
       });
     while (!signal.aborted) {
-      const wait = this.#untilNext(clock.monotonic());
-      if (wait > 0) await rest(Math.min(Math.ceil(wait), lookAgain));
-      else if (!(await this.#readNext())) await rest(this.#options.tick);
+      try {
+        const wait = this.#untilNext(clock.monotonic());
+        if (wait > 0) await rest(Math.min(Math.ceil(wait), lookAgain));
+        else if (!(await this.#readNext())) await rest(this.#options.tick);
+      } catch (error) {
+        this.#options.logger.error("The drive stumbled, and goes on in a while", { error });
+        await rest(afterTimeOut);
+      }
     }
   }
 

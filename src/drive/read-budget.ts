@@ -23,9 +23,9 @@ export class ReadBudget {
     return Math.max(this.#untilPaced(share), this.#untilWindow(now, cost, most));
   }
 
-  /** A read ended that kept the bus busy for `cost` ms. */
+  /** A read ended that kept the bus busy for `cost` ms. Of a very long one no more is paid back than of one that took all of the ten seconds. */
   spend(end: number, cost: number): void {
-    this.#credit -= cost;
+    this.#credit = Math.max(-window, this.#credit - cost);
     this.#spent.push({ end, cost });
   }
 

@@ -179,6 +179,39 @@ describe("the drive", () => {
     await line.drive.stop();
   });
 
+  it("goes on after a fault of its own, and is stopped at once while a read hangs", async () => {
+    const line = new Line();
+    await line.drive.start();
+    await line.during(3_000);
+    const [turns] = line.turns;
+    const next = turns!.next.bind(turns);
+    turns!.next = () => {
+      throw new RangeError("There is no such entity.");
+    };
+    await line.during(5_000);
+    turns!.next = next;
+    expect(await line.during(70_000)).toBeGreaterThan(10);
+    line.waiting = 1e9;
+    await line.during(1_000);
+    let isStopped = false;
+    void line.drive.stop().then(() => (isStopped = true));
+    await line.during(1);
+    expect(isStopped).toBe(true);
+  });
+
+  it("pays for a read that took minutes, but not for minutes", async () => {
+    const line = new Line();
+    await line.drive.start();
+    await line.during(3_000);
+    line.waiting = 100_000;
+    await line.during(101_000);
+    line.waiting = 0;
+    // Ten seconds at a fifth of the line.
+    expect(await line.during(49_000)).toBeLessThanOrEqual(1);
+    expect(await line.during(60_000)).toBeGreaterThan(5);
+    await line.drive.stop();
+  });
+
   it("reads nothing where the others take the whole budget, and begins when they leave some", async () => {
     const line = new Line();
     line.targets = [target({ allowance: 0 })];
