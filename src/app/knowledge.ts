@@ -14,6 +14,7 @@ import type { Reading } from "#model/reading.ts";
 import { windowNames, type WindowStatistics } from "#model/window-statistics.ts";
 import type { YamlHub } from "#model/yaml-hub.ts";
 import { busBudget } from "#modbus/bus-budget.ts";
+import { LineSplit } from "#modbus/line-split.ts";
 import { loadOf, loadSentence, serviceSecondsOf } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
 import { TimeOuts } from "#modbus/time-outs.ts";
@@ -44,6 +45,9 @@ export interface Description {
 /** A device that has a new value every second read, or less often. */
 const clearlySlower = 1.8;
 
+/** Entities of lines that are told apart by their reads: nobody has more on two that stand nowhere. */
+const mostTold = 500;
+
 /** What a bus's service time is kept under between two runs. */
 export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
 
@@ -56,6 +60,7 @@ export class Knowledge {
   readonly intervals = new EffectiveIntervals();
   readonly traces = new PerEntityStage(emptyTrace, addToTrace, isWholeTrace);
   readonly windows = new PerEntityStage(emptyWindows, addToWindows, isWholeWindows);
+  readonly lines = new LineSplit();
   /** As of the last time it was found out. */
   findings: Findings = noFindings;
   /** By bus, as last made; until then, and of entities that are in none, simple rules advise. */
@@ -128,7 +133,7 @@ export class Knowledge {
   }
 
   #assign(): void {
-    this.#buses = busesOf(this.#entities, this.#connections, this.#hubs);
+    this.#buses = busesOf(this.#entities, this.#connections, this.#hubs, (entityIds) => this.lines.split(entityIds));
     this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
   }
 
@@ -195,6 +200,7 @@ export class Knowledge {
 
   seePolls(burst: PollBurst): void {
     this.intervals.step(burst);
+    this.#tellLinesApart(burst);
     for (const { id } of this.#buses) {
       const members = this.#members.get(id) ?? new Set();
       this.#service(id).step(burst, members);
@@ -202,6 +208,16 @@ export class Knowledge {
       this.#timeOuts.set(id, timeOuts);
       timeOuts.step(burst, members);
     }
+  }
+
+  /** Only where several hubs share a bus because nobody tells them apart. */
+  #tellLinesApart(burst: PollBurst): void {
+    const shared = this.#buses.filter(
+      ({ id, origin, entityIds }) => origin === "assumed" && id === "modbus" && entityIds.length <= mostTold,
+    );
+    if (shared.length === 0) return;
+    this.lines.step(burst, new Set(shared.flatMap(({ entityIds }) => entityIds)));
+    if (shared.some(({ entityIds }) => this.lines.split(entityIds) !== undefined)) this.#assign();
   }
 
   #service(busId: string): ServiceTime {
@@ -239,7 +255,7 @@ export class Knowledge {
         ...optional("prior", this.#priors.get(entityId)),
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
-      const { gain, entities: planned = [] } = this.plans.get(bus.id) ?? {};
+      const { gain, joined, entities: planned = [] } = this.plans.get(bus.id) ?? {};
       const excess = loadOf(bus, { intervals, advice, observedSeconds }).utilisation / budget;
       for (const each of planned) {
         const isSeen = advice.get(each.entityId)?.present !== undefined && each.loss !== undefined;
@@ -267,6 +283,7 @@ export class Knowledge {
         missing: missing / Math.max(1, known.length),
         sentence,
         ...(gain === undefined ? {} : { plan: { ...gain, sentence: planSentence(gain) } }),
+        ...optional("joined", joined),
       };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));

@@ -217,11 +217,13 @@ export class Learning implements Service {
 
   #describeHome(): StoredHome {
     const { knowledge } = this.#options;
+    const lines = knowledge.lines.snapshot();
     return {
       entities: knowledge.entities,
       ...(knowledge.connections === undefined ? {} : { connections: knowledge.connections }),
       ...(knowledge.hubs.length === 0 ? {} : { hubs: knowledge.hubs }),
       service: knowledge.serviceSnapshots(),
+      ...(lines.entityIds.length === 0 ? {} : { lines }),
     };
   }
 }
@@ -229,6 +231,7 @@ export class Learning implements Service {
 /** What an earlier run saved, brought up to date from the samples stored since. */
 export async function restoreKnowledge(repository: Repository, knowledge: Knowledge): Promise<void> {
   const home = await repository.home.get();
+  knowledge.lines.restore(home.lines);
   knowledge.setEntities(home.entities);
   knowledge.setConnections(home.connections);
   knowledge.setHubs(home.hubs ?? []);

@@ -1,13 +1,20 @@
 import { Breath } from "#core/breathe.ts";
 import type { Wish } from "#config/wishes.ts";
+import { configuredEntities } from "#modbus/configured-entities.ts";
+import { meanReadCost } from "#modbus/cost-model.ts";
+import { busIdOf } from "#modbus/topology.ts";
+import type { Bus, BusLoad } from "#model/bus.ts";
 import type { EntityId } from "#model/entity.ts";
 import { formulaOf } from "#model/identity.ts";
+import type { JoinedPlan } from "#model/joined-plan.ts";
 import type { EntityOverview } from "#model/overview.ts";
+import type { YamlEntity } from "#model/yaml-hub.ts";
 import { nearestStep } from "#pipeline/polling/ladder.ts";
 import { switchingKinds } from "#pipeline/polling/loss.ts";
 import { type BusPlan, type LearnedEntity, learnReads, planLearned, type PlanInput } from "#pipeline/polling/plan.ts";
 import { type HeldOut, holdOut, walkForward, worthNoRead } from "#pipeline/polling/walk-forward.ts";
 import type { Repository } from "#repository/repository.ts";
+import { planJoined } from "./joined-plan.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { storedReads } from "./stored-reads.ts";
 
@@ -82,10 +89,36 @@ export async function planBuses({
       knowledge.plans.get(bus.id)?.entities.map(({ entityId, proposed }) => [entityId, nearestStep(proposed)]),
     );
     const entities = planLearned(learned, readsPerSecond, { spare: worthNoRead, previous });
-    plans.set(bus.id, { entities, ...(gain === undefined ? {} : { gain }) });
+    const joined = joinedOf(knowledge, bus, learned, { budget: readsPerSecond * load.serviceSeconds, load });
+    plans.set(bus.id, {
+      entities,
+      ...(gain === undefined ? {} : { gain }),
+      ...(joined === undefined ? {} : { joined }),
+    });
     await breath.take();
   }
   return plans;
+}
+
+/** Undefined where the bus is none of the configuration's hubs. */
+function joinedOf(
+  { hubs, entities }: Knowledge,
+  { id }: Bus,
+  learned: readonly LearnedEntity[],
+  { budget, load }: { readonly budget: number; readonly load: BusLoad },
+): JoinedPlan | undefined {
+  const hub = hubs.find((each) => busIdOf(each) === id);
+  if (hub === undefined) return undefined;
+  const configuredAs = configuredEntities([hub]);
+  const known = new Map(entities.map((entity) => [entity.entityId, entity]));
+  const claims = new Map<YamlEntity, LearnedEntity>();
+  for (const each of learned) {
+    const entity = known.get(each.input.entityId);
+    const configured = entity === undefined ? undefined : configuredAs(entity)?.configured;
+    if (configured !== undefined && each.loss !== undefined) claims.set(configured, each);
+  }
+  const scale = load.serviceOrigin === "observed" ? load.serviceSeconds / meanReadCost(hub).seconds : 1;
+  return planJoined(hub, { learned: claims, budget, scale, spare: worthNoRead });
 }
 
 /** What each entity can be computed from, in a formula. */

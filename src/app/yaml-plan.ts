@@ -1,8 +1,9 @@
 import { predictClosedLoop } from "#modbus/closed-loop.ts";
-import { type JoinedRead, joinReads } from "#modbus/joined-reads.ts";
+import { joinReads } from "#modbus/joined-reads.ts";
 import { meanReadCost, type ReadCost, readCost } from "#modbus/cost-model.ts";
 import type { Bus } from "#model/bus.ts";
 import { busIdOf } from "#modbus/topology.ts";
+import type { JoinedRead } from "#model/joined-plan.ts";
 import type { BusOverview, EntityOverview } from "#model/overview.ts";
 import type { YamlConfiguration, YamlEntity, YamlHub } from "#model/yaml-hub.ts";
 import { stepUp } from "#pipeline/polling/ladder.ts";
@@ -60,7 +61,10 @@ const observedTo = 0.075;
 /** What the configuration asks of each bus, and an interval for each entity: the advice where the entity was seen; else, on a bus that is asked for too much, longer ones for all alike. */
 export function planYaml({ hubs }: YamlConfiguration, { entities: known, buses, budget }: KnownHome): YamlPlan {
   const find = finder(known);
-  const plans = hubs.map((hub) => planHub(hub, { find, budget, observed: observedCost(hub, hubs, buses) }));
+  const joinedOf = (hub: YamlHub): BusOverview["joined"] => buses.find(({ bus }) => bus.id === busIdOf(hub))?.joined;
+  const plans = hubs.map((hub) =>
+    planHub(hub, { find, budget, observed: observedCost(hub, hubs, buses), joined: joinedOf(hub) }),
+  );
   return { buses: plans.map(({ bus }) => bus), entities: plans.flatMap(({ entities }) => entities) };
 }
 
@@ -74,11 +78,13 @@ interface HubOptions {
   readonly budget: number;
   /** Of a read, where it was seen. */
   readonly observed: ReadCost | undefined;
+  /** Requests and intervals that were chosen together, where something is known of the entities. */
+  readonly joined: BusOverview["joined"];
 }
 
 function planHub(
   hub: YamlHub,
-  { find, budget, observed }: HubOptions,
+  { find, budget, observed, joined }: HubOptions,
 ): { readonly bus: PlannedBus; readonly entities: readonly PlannedEntity[] } {
   const cost = observed ?? meanReadCost(hub);
   const scale = cost.seconds / meanReadCost(hub).seconds;
@@ -115,7 +121,7 @@ function planHub(
     demandAfter: after.demand,
     utilisationAfter: after.utilisation,
     cost,
-    joined: joinReads(hub, (entity) => proposed.get(entity) ?? entity.interval, scale),
+    joined: joined?.reads ?? joinReads(hub, (entity) => proposed.get(entity) ?? entity.interval, scale),
     sentence: "",
   };
   return { bus: { ...bus, sentence: sentenceOf(bus, entities, budget) }, entities };

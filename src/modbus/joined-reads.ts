@@ -1,19 +1,6 @@
+import type { JoinedRead } from "#model/joined-plan.ts";
 import type { RegisterType, YamlEntity, YamlHub } from "#model/yaml-hub.ts";
 import { readCost } from "./cost-model.ts";
-
-/** Neighbouring registers of a device that one request could read. */
-export interface JoinedRead {
-  readonly unit: number;
-  readonly registerType: RegisterType;
-  readonly address: number;
-  /** Registers, holes included; bits of coils and discrete inputs. */
-  readonly count: number;
-  /** Seconds: the shortest of its entities. */
-  readonly interval: number;
-  readonly entityIds: readonly string[];
-  /** Share of the bus. */
-  readonly share: number;
-}
 
 /** Most that one request may ask for: MODBUS Application Protocol V1.1b3, 6.1 to 6.4. */
 const mostRegisters = 125;

@@ -10,12 +10,13 @@ const yamlIntegration = "modbus";
 
 /**
  * The buses and which entities hang on them, from the configuration where it can be read, else from what Home Assistant tells of its connections. Where neither tells which of
- * several YAML hubs an entity belongs to, they share one bus that says so; where it tells nothing, each integration is taken for one.
+ * several YAML hubs an entity belongs to, two are told apart by their reads (`splitLines`) once that is clear; else they share one bus that says so; where it tells nothing, each integration is taken for one.
  */
 export function busesOf(
   entities: readonly Entity[],
   connections: readonly ModbusConnection[] | undefined,
   configured: readonly YamlHub[] = [],
+  splitLines: (entityIds: readonly string[]) => readonly (readonly string[])[] | undefined = () => undefined,
 ): Bus[] {
   const left = new Map(entities.map((entity) => [entity.entityId, entity]));
   const take = (wanted: (entity: Entity) => boolean): string[] => {
@@ -52,7 +53,15 @@ export function busesOf(
     const [only] = hubs;
     if (hubs.length === 1 && only !== undefined)
       buses.push(toBus(only, Object.keys(only.units)[0] ?? only.endpoint, entityIds));
-    else buses.push(assumed(yamlIntegration, `modbus (${hubs.length} hubs)`, entityIds, hubs.flatMap(unitsOf)));
+    else {
+      const lines = hubs.length === 2 ? splitLines(entityIds) : undefined;
+      if (lines === undefined)
+        buses.push(assumed(yamlIntegration, `modbus (${hubs.length} hubs)`, entityIds, hubs.flatMap(unitsOf)));
+      for (const [index, members] of (lines ?? []).entries()) {
+        const [name, place] = [`modbus (line ${index + 1} of 2)`, `${yamlIntegration}_line_${index + 1}`];
+        buses.push({ ...assumed(place, name, members, []), origin: "observed" });
+      }
+    }
   }
   for (const integration of new Set([...left.values()].map((entity) => entity.integration))) {
     const entries = new Set(

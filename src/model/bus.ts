@@ -13,7 +13,7 @@ export interface Bus {
   /** Seconds of a read as its configuration says, where it is known. */
   readonly readSeconds?: number;
   /** How the entities were assigned to it. */
-  readonly origin: "connections" | "yaml" | "assumed";
+  readonly origin: "connections" | "yaml" | "observed" | "assumed";
 }
 
 /** What is asked of a bus. */

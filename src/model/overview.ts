@@ -4,6 +4,7 @@ import type { EffectiveInterval } from "./effective-interval.ts";
 import type { BusDrive } from "./drive.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
+import type { JoinedPlan } from "./joined-plan.ts";
 import type { Pattern } from "./pattern.ts";
 import type { PlanGain } from "./plan-gain.ts";
 
@@ -117,6 +118,8 @@ export interface BusOverview {
   readonly sentence: string;
   /** What the plan for it gains; absent while too little was seen. */
   readonly plan?: PlanGain & { readonly sentence: string };
+  /** What an integration could do that joins neighbouring registers. */
+  readonly joined?: JoinedPlan;
   /** What the drive does on it; absent while it does nothing. */
   readonly drive?: BusDrive;
 }

@@ -13,6 +13,8 @@ export interface StoredHome {
   readonly hubs?: readonly YamlHub[];
   /** Snapshots of what was learned of the buses, by the pipeline's own stage. */
   readonly service?: unknown;
+  /** The same of which reads met, where lines have to be told apart. */
+  readonly lines?: unknown;
 }
 
 export class HomeRepository {

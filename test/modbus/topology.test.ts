@@ -55,6 +55,19 @@ describe("the buses of a home", () => {
     expect(buses).toMatchObject([{ name: "modbus (2 hubs)", origin: "assumed", type: "unknown", units: [1, 5] }]);
   });
 
+  it("of two hubs are told apart by their reads, once that is clear", () => {
+    const entities = ["sensor.a", "sensor.b", "sensor.c"].map(yaml);
+    const connections = [hub("10.0.0.2:502", "one"), hub("10.0.0.3:502", "two")];
+    const split = () => [["sensor.a", "sensor.c"], ["sensor.b"]];
+    expect(busesOf(entities, connections, [], split)).toMatchObject([
+      { id: "modbus_line_1", name: "modbus (line 1 of 2)", origin: "observed", entityIds: ["sensor.a", "sensor.c"] },
+      { id: "modbus_line_2", name: "modbus (line 2 of 2)", origin: "observed", entityIds: ["sensor.b"] },
+    ]);
+    // Of three nothing is told.
+    const three = [...connections, hub("10.0.0.4:502", "three")];
+    expect(busesOf(entities, three, [], split).map(({ id }) => id)).toEqual(["modbus"]);
+  });
+
   it("are one for each integration where Home Assistant tells nothing", () => {
     const buses = busesOf([yaml("sensor.a"), entry("sensor.b", "E1")], undefined);
     expect(buses.map(({ id, origin, entityIds }) => [id, origin, entityIds])).toEqual([

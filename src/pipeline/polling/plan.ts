@@ -1,4 +1,5 @@
 import { allocate, type Claim } from "./allocate.ts";
+import type { JoinedPlan } from "#model/joined-plan.ts";
 import type { PlanGain } from "#model/plan-gain.ts";
 import { ladder, nearestStep } from "./ladder.ts";
 import { meanLoss } from "./loss-curve.ts";
@@ -42,6 +43,8 @@ export interface BusPlan {
   readonly entities: readonly PlannedInterval[];
   /** Absent while too little was seen to judge it. */
   readonly gain?: PlanGain;
+  /** What an integration could do that joins neighbouring registers; absent where the configuration of the bus is not known. */
+  readonly joined?: JoinedPlan;
 }
 
 /** No interval is proposed that is further than this from the present one. */

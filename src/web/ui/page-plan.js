@@ -25,6 +25,7 @@ export function planPage(state, _query, redraw) {
     ...state.buses.map(busCard),
     changesTable(changes),
     patchCard(),
+    ...state.buses.map((bus) => requestsCard(bus, state)),
   ];
 }
 
@@ -154,6 +155,76 @@ function downloads(changes) {
         " · ",
       ],
     changes.length > 0 && h("a", { href: "api/plan/automations.yaml", download: true }, "Automations instead"),
+  );
+}
+
+const shownRequests = 12;
+
+/**
+ * What an integration could do that joins neighbouring registers; intervals alone cannot.
+ * @param {BusOverview} overview
+ * @param {PanelState} state
+ */
+function requestsCard({ bus, joined }, { entities }) {
+  if (joined === undefined || joined.reads.length === 0) return h("section", { class: "hidden-text" });
+  const names = new Map(entities.map(({ entity }) => [entity.entityId, entity.name]));
+  const reads = joined.reads.toSorted((a, b) => b.share - a.share);
+  const rest = reads.slice(shownRequests);
+  return h(
+    "section",
+    { class: "card table", "data-key": `requests ${bus.id}` },
+    h(
+      "div",
+      { class: "head" },
+      h("h2", {}, `${bus.name} in ${count(reads.length)} ${reads.length === 1 ? "request" : "requests"}`),
+      h("span", { class: "second" }, `${percent(joined.load)} of the line, if neighbours could be read together`),
+    ),
+    h(
+      "table",
+      {},
+      h("caption", { class: "hidden-text" }, "Requests of an integration that joins neighbouring registers"),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", { scope: "col", class: "number" }, "Every"),
+          h("th", { scope: "col" }, "Registers"),
+          h("th", { scope: "col", class: "wide-only" }, "Values"),
+          h("th", { scope: "col", class: "number" }, "Of the line"),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        reads
+          .slice(0, shownRequests)
+          .map(({ unit, registerType, address, count: length, interval: every, share, entityIds }) =>
+            h(
+              "tr",
+              { "data-key": `${unit} ${registerType} ${address}` },
+              h("td", { class: "number" }, interval(every)),
+              h("td", {}, `unit ${unit}, ${address}${length > 1 ? `–${address + length - 1}` : ""}`),
+              h(
+                "td",
+                { class: "second wide-only" },
+                `${entityIds
+                  .slice(0, 3)
+                  .map((entityId) => names.get(entityId) ?? entityId)
+                  .join(", ")}${entityIds.length > 3 ? ` and ${count(entityIds.length - 3)} more` : ""}`,
+              ),
+              h("td", { class: "number" }, percent(share)),
+            ),
+          ),
+      ),
+    ),
+    rest.length > 0 &&
+      h(
+        "p",
+        { class: "second" },
+        `${count(rest.length)} more, together ${percent(rest.reduce((sum, { share }) => sum + share, 0))} of the line.`,
+      ),
   );
 }
 
