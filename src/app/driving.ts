@@ -85,10 +85,9 @@ export async function driveTurns(
     const last = reads.at(-1)?.tick ?? 0;
     // They lie in the past of tick 0, and no two in the same tick.
     const ticks = reads.map((read) => ({ ...read, tick: Math.floor(((read.tick - last) * 1_000) / tick) - 1 }));
-    scheduler.learn(
-      index,
-      ticks.filter((read, at) => at === 0 || read.tick > (ticks[at - 1]?.tick ?? 0)),
-    );
+    const past = ticks.filter((read, at) => at === 0 || read.tick > (ticks[at - 1]?.tick ?? 0));
+    // Texts are numbered anew from here on, and nobody knows how long ago the past ended: nothing is compared across.
+    scheduler.learn(index, [...past, { tick: past.at(-1)?.tick ?? -1, value: Number.NaN }]);
   }
   return scheduler;
 }

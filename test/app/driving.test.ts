@@ -111,6 +111,40 @@ describe("whose turn it is", () => {
     expect(turns.next(1, () => true)).toBe(1);
   });
 
+  it("takes a text that is numbered otherwise than in the past for no change", async () => {
+    await using storage = await Storage.open({
+      at: new MemoryVolume(),
+      clock: new ManualClock(start),
+      logger: silentLogger,
+      create: true,
+    });
+    const repository = await Repository.open(storage);
+    const knowledge = new Knowledge();
+    knowledge.setEntities([{ entityId: "sensor.a", integration: "modbus", name: "A" }]);
+    // In the past “on” was 0 and “off” 1; of what is read now “off” is 0.
+    const readings = readingsOf(
+      Array.from({ length: 40 }, (_, index) => [start + index * 15_000, index < 5 ? "on" : "off"] as const).filter(
+        ([, state], index, all) => state !== all[index - 1]?.[1],
+      ),
+    );
+    await repository.samples.append(readings);
+    knowledge.learn(readings);
+    knowledge.seePolls({
+      from: start,
+      to: start + 600_000,
+      period: 1_000,
+      polls: Array.from({ length: 40 }, (_, index) => ({ entityId: "sensor.a", time: start + index * 15_000 })),
+    });
+    const one = { ...target, entities: target.entities.slice(0, 1) };
+    const turns = await driveTurns(one, 1_000, { repository, knowledge, now: start + 600_000 });
+    const valueOf = valuesOf();
+    const before = turns.restlessness();
+    turns.observe(0, 20, valueOf("sensor.a", "off"));
+    expect(turns.restlessness()).toBe(before);
+    turns.observe(0, 40, valueOf("sensor.a", "on"));
+    expect(turns.restlessness()).toBeGreaterThan(before);
+  });
+
   it("depends on values as numbers, and a text is one as well", () => {
     const valueOf = valuesOf();
     expect(["21.5", "on", "off", "on", "unavailable", undefined].map((state) => valueOf("sensor.a", state))).toEqual([

@@ -2,35 +2,11 @@ import { describe, expect, it } from "vitest";
 import { planJoined } from "#app/joined-plan.ts";
 import { readCost } from "#modbus/cost-model.ts";
 import { joinReads } from "#modbus/joined-reads.ts";
-import type { YamlEntity, YamlHub } from "#model/yaml-hub.ts";
 import { allocate, type Claim } from "#pipeline/polling/allocate.ts";
+import { serialHub as hubOf, yamlEntity as entity } from "../support/modbus-hub.ts";
 import { seeded } from "../support/random.ts";
 
 const intervals = [1, 2, 5, 10, 30, 60];
-const entity = (address: number, interval = 10): YamlEntity => ({
-  file: "configuration.yaml",
-  line: address,
-  domain: "sensor",
-  name: `A ${address}`,
-  entityId: `sensor.a_${address}`,
-  unit: 1,
-  dataType: "uint16",
-  reads: [{ registerType: "input", address, count: 1 }],
-  more: 0,
-  interval,
-  intervalIsSet: true,
-});
-const hubOf = (entities: readonly YamlEntity[]): YamlHub => ({
-  file: "configuration.yaml",
-  line: 1,
-  name: "line",
-  type: "serial",
-  endpoint: "/dev/ttyUSB0",
-  baud: 9_600,
-  timeout: 3,
-  messageWait: 0.03,
-  entities,
-});
 const moves = (speed: number): Claim => ({
   intervals,
   losses: intervals.map((seconds) => Math.min(1, speed * seconds ** 0.7)),

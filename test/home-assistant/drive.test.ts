@@ -69,6 +69,17 @@ describe(`${runFor / minute} minutes of driving beside a real Home Assistant`, (
     await expect.poll(() => bench.state(driveSwitch), { timeout: 20_000 }).toBe("on");
   });
 
+  it("gives way to a write of somebody else", { timeout: minute }, async () => {
+    await daemon.until(({ buses }) => ["learning", "driving"].includes(buses[0]?.drive?.state ?? ""), 30_000);
+    await bench.api("services/modbus/write_register", { hub: "line", slave: 2, address: 1, value: 450 });
+    const written = Date.now();
+    await daemon.until(({ buses }) => buses[0]?.drive?.state === "paused", 2_000);
+    await pause(1_500 - (Date.now() - written));
+    // The one that was under way may end.
+    expect(reads(written + 200).filter(({ begun }) => begun < written + 1_500)).toEqual([]);
+    await daemon.until(({ buses }) => buses[0]?.drive?.state !== "paused", 5_000);
+  });
+
   it("reads all alike first, and says when it knows enough", { timeout: runFor + 6 * minute }, async () => {
     await daemon.until(({ buses }) => buses[0]?.drive?.state === "driving", 5 * minute);
     await pause(20_000);

@@ -2,37 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { serialReadSeconds } from "#modbus/cost-model.ts";
 import { joinReads } from "#modbus/joined-reads.ts";
-import type { YamlEntity, YamlHub } from "#model/yaml-hub.ts";
+import type { YamlEntity } from "#model/yaml-hub.ts";
+import { serialHub as hub, yamlEntity as entity } from "../support/modbus-hub.ts";
 
-const entity = (
-  address: number,
-  interval: number,
-  more: Partial<YamlEntity> & { count?: number } = {},
-): YamlEntity => ({
-  file: "configuration.yaml",
-  line: 1,
-  domain: "sensor",
-  name: `A ${address}`,
-  entityId: `sensor.a_${address}`,
-  unit: 1,
-  dataType: "uint16",
-  reads: [{ registerType: "input", address, count: more.count ?? 1 }],
-  more: 0,
-  interval,
-  intervalIsSet: true,
-  ...more,
-});
-const hub = (entities: readonly YamlEntity[]): YamlHub => ({
-  file: "configuration.yaml",
-  line: 1,
-  name: "line",
-  type: "serial",
-  endpoint: "/dev/ttyUSB0",
-  baud: 9_600,
-  timeout: 3,
-  messageWait: 0.03,
-  entities,
-});
 const join = (entities: readonly YamlEntity[]) => joinReads(hub(entities), ({ interval }) => interval);
 const short = (entities: readonly YamlEntity[]) =>
   join(entities).map(({ address, count, interval }) => [address, count, interval]);
