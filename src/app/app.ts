@@ -20,6 +20,8 @@ export interface AppOptions {
   /** Runs against the simulated home. @default false */
   readonly demo?: boolean;
   readonly pollPeriod?: number;
+  /** See WiringOptions. @default nobody restores */
+  readonly onRestore?: (backup: string) => void;
 }
 
 /** The whole daemon: opened, started, and stopped in the reverse order. */
@@ -36,7 +38,7 @@ export class App implements AsyncDisposable {
 
   /** Throws what a service throws that cannot start (PORT_IN_USE, STORE_*); everything opened is closed again. */
   static async start(options: AppOptions): Promise<App> {
-    const { settings, clock, networkClock, logger, demo = false, pollPeriod } = options;
+    const { settings, clock, networkClock, logger, demo = false, pollPeriod, onRestore = () => undefined } = options;
     await using resources = new AsyncDisposableStack();
     const storage = resources.use(
       await Storage.open({
@@ -64,6 +66,7 @@ export class App implements AsyncDisposable {
       budget: await repository.adjustments.get("busBudget", settings.config.bus_budget),
       isDriveOn: await repository.adjustments.get("drive", settings.config.drive),
       product: { version, demo, startedAt: clock.now() },
+      onRestore,
       ...(pollPeriod === undefined ? {} : { pollPeriod }),
     });
     const supervisor = new Supervisor(systemClock, logger);

@@ -13,6 +13,8 @@ export interface DemoOptions {
   readonly logger: Logger;
   /** How many times faster than the clock on the wall the home lives. */
   readonly speed: number;
+  /** See WiringOptions. @default nobody restores */
+  readonly onRestore?: (backup: string) => void;
 }
 
 /** A look at all reads takes this long of the machine's time; a home that lives faster is looked at less often. */
@@ -29,7 +31,7 @@ export class Demo implements AsyncDisposable {
   }
 
   /** Throws as App.start. */
-  static async start({ settings, logger, speed }: DemoOptions): Promise<Demo> {
+  static async start({ settings, logger, speed, onRestore }: DemoOptions): Promise<Demo> {
     await using resources = new AsyncDisposableStack();
     const clock = acceleratedClock(await beginning(settings.storeDirectory), speed);
     const token = randomBytes(24).toString("base64url");
@@ -50,6 +52,7 @@ export class Demo implements AsyncDisposable {
         logger,
         demo: true,
         pollPeriod: Math.max(1_000, fastestLook * speed),
+        ...(onRestore === undefined ? {} : { onRestore }),
       }),
     );
     return new Demo(app, resources.move());

@@ -14,6 +14,7 @@ import type { Reading } from "#model/reading.ts";
 import { windowNames, type WindowStatistics } from "#model/window-statistics.ts";
 import type { YamlHub } from "#model/yaml-hub.ts";
 import { busBudget } from "#modbus/bus-budget.ts";
+import { configuredEntities } from "#modbus/configured-entities.ts";
 import { LineSplit } from "#modbus/line-split.ts";
 import { loadOf, loadSentence, serviceSecondsOf } from "#modbus/load.ts";
 import { ServiceTime } from "#modbus/service-time.ts";
@@ -25,7 +26,7 @@ import { PerEntityStage } from "#pipeline/per-entity-stage.ts";
 import { adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
 import { commonInterval } from "#pipeline/polling/common-interval.ts";
-import type { BusPlan } from "#pipeline/polling/plan.ts";
+import type { BusPlan, LearnedEntity } from "#pipeline/polling/plan.ts";
 import { drivenAdvice, plannedAdvice, planSentence } from "#pipeline/polling/planned-advice.ts";
 import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { mostStates } from "#pipeline/statistics/dwell.ts";
@@ -33,6 +34,7 @@ import { hourProfile, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import { ratesByWeekday } from "#pipeline/statistics/weekday-profile.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
 import { addToWindows, emptyWindows, isWholeWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
+import { RecentReadTimes } from "./recent-reads.ts";
 
 /** What is known of the home at one moment. */
 export interface Description {
@@ -65,6 +67,9 @@ export class Knowledge {
   findings: Findings = noFindings;
   /** By bus, as last made; until then, and of entities that are in none, simple rules advise. */
   plans: ReadonlyMap<string, BusPlan> = new Map();
+  /** What the plans were made of, by bus; empty until they were made in this run. */
+  learned: ReadonlyMap<string, readonly LearnedEntity[]> = new Map();
+  readonly reads = new RecentReadTimes();
   readonly #services = new Map<string, ServiceTime>();
   readonly #roundTrips = new Map<string, number>();
   /** Of now: what was lost in an earlier run says nothing. */
@@ -75,6 +80,7 @@ export class Knowledge {
   #buses: readonly Bus[] = [];
   #priors: ReadonlyMap<EntityId, Prior> = new Map();
   #members: ReadonlyMap<string, ReadonlySet<EntityId>> = new Map();
+  #configuredSeconds: ReadonlyMap<EntityId, number> = new Map();
 
   get entities(): readonly Entity[] {
     return this.#entities;
@@ -135,6 +141,8 @@ export class Knowledge {
   #assign(): void {
     this.#buses = busesOf(this.#entities, this.#connections, this.#hubs, (entityIds) => this.lines.split(entityIds));
     this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
+    const configuredAs = configuredEntities(this.#hubs);
+    this.#configuredSeconds = this.#known((entity) => configuredAs(entity)?.configured.interval);
   }
 
   /** What was learned of an entity goes on under its new id. */
@@ -200,6 +208,7 @@ export class Knowledge {
 
   seePolls(burst: PollBurst): void {
     this.intervals.step(burst);
+    this.reads.see(burst);
     this.#tellLinesApart(burst);
     for (const { id } of this.#buses) {
       const members = this.#members.get(id) ?? new Set();
@@ -255,7 +264,7 @@ export class Knowledge {
         ...optional("prior", this.#priors.get(entityId)),
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
-      const { gain, joined, entities: planned = [] } = this.plans.get(bus.id) ?? {};
+      const { gain, joined, curve, entities: planned = [] } = this.plans.get(bus.id) ?? {};
       const excess = loadOf(bus, { intervals, advice, observedSeconds }).utilisation / budget;
       for (const each of planned) {
         const isSeen = advice.get(each.entityId)?.present !== undefined && each.loss !== undefined;
@@ -284,6 +293,7 @@ export class Knowledge {
         sentence,
         ...(gain === undefined ? {} : { plan: { ...gain, sentence: planSentence(gain) } }),
         ...optional("joined", joined),
+        ...optional("curve", curve),
       };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
@@ -299,6 +309,7 @@ export class Knowledge {
       ...optional("refreshSeconds", this.#refreshOf(entity.entityId, intervals.get(entity.entityId))),
       ...optional("pattern", this.findings.patterns.get(entity.entityId)?.[0]),
       ...optional("cluster", clusterOf.get(entity.entityId)),
+      ...optional("configuredSeconds", this.#configuredSeconds.get(entity.entityId)),
       ...optional("drivenSeconds", driven.get(entity.entityId)),
     }));
     return {

@@ -7,9 +7,13 @@ import type { Bus, BusLoad } from "#model/bus.ts";
 import type { EntityId } from "#model/entity.ts";
 import { formulaOf } from "#model/identity.ts";
 import type { JoinedPlan } from "#model/joined-plan.ts";
+import type { LoadCurve } from "#model/load-curve.ts";
 import type { EntityOverview } from "#model/overview.ts";
+import type { PlanGain } from "#model/plan-gain.ts";
+import type { PlanPreview } from "#model/plan-preview.ts";
 import type { YamlEntity } from "#model/yaml-hub.ts";
 import { nearestStep } from "#pipeline/polling/ladder.ts";
+import { loadCurve } from "#pipeline/polling/load-curve.ts";
 import { switchingKinds } from "#pipeline/polling/loss.ts";
 import { type BusPlan, type LearnedEntity, learnReads, planLearned, type PlanInput } from "#pipeline/polling/plan.ts";
 import { type HeldOut, holdOut, walkForward, worthNoRead } from "#pipeline/polling/walk-forward.ts";
@@ -50,6 +54,7 @@ export async function planBuses({
   const { buses, entities: all } = knowledge.describe(now, budget);
   const breath = new Breath();
   const byBus = Map.groupBy(all, ({ busId }) => busId);
+  const learnedOf = new Map<string, readonly LearnedEntity[]>();
   const plans = new Map<string, BusPlan>();
   let done = 0;
   for (const { bus, load, budget: share } of buses) {
@@ -90,14 +95,53 @@ export async function planBuses({
     );
     const entities = planLearned(learned, readsPerSecond, { spare: worthNoRead, previous });
     const joined = joinedOf(knowledge, bus, learned, { budget: readsPerSecond * load.serviceSeconds, load });
+    learnedOf.set(bus.id, learned);
+    const curve = gain && (await curveOf(heldOut, { gain, judgedReads, serviceSeconds: load.serviceSeconds }, breath));
     plans.set(bus.id, {
       entities,
       ...(gain === undefined ? {} : { gain }),
       ...(joined === undefined ? {} : { joined }),
+      ...(curve === undefined ? {} : { curve }),
     });
     await breath.take();
   }
+  knowledge.learned = learnedOf;
   return plans;
+}
+
+async function curveOf(
+  heldOut: readonly HeldOut[],
+  {
+    gain: { loss, lossAfter, readsAfter },
+    judgedReads,
+    serviceSeconds,
+  }: { readonly gain: PlanGain; readonly judgedReads: number; readonly serviceSeconds: number },
+  breath: Breath,
+): Promise<LoadCurve | undefined> {
+  const work = loadCurve(heldOut, {
+    serviceSeconds,
+    present: { reads: judgedReads, loss },
+    proposed: { reads: judgedReads * readsAfter, loss: lossAfter },
+  });
+  for (let next = work.next(); ; next = work.next()) {
+    if (next.done === true) return next.value;
+    await breath.take();
+  }
+}
+
+/** The plan for a bus if its reads took this share of it; undefined of a bus without a plan. Nothing is changed. */
+export function planPreview(knowledge: Knowledge, busId: string, share: number): PlanPreview | undefined {
+  const learned = knowledge.learned.get(busId);
+  const bus = knowledge.buses.find(({ id }) => id === busId);
+  if (learned === undefined || bus === undefined) return undefined;
+  const serviceSeconds = knowledge.serviceSeconds(bus);
+  const planned = planLearned(learned, share / serviceSeconds, { spare: worthNoRead });
+  return {
+    busId,
+    share,
+    shareAfter: planned.reduce((sum, { proposed }) => sum + serviceSeconds / proposed, 0),
+    changes: planned.filter(({ present, proposed }) => present !== proposed),
+  };
 }
 
 /** Undefined where the bus is none of the configuration's hubs. */

@@ -40,6 +40,8 @@ export class StorageUpkeep implements Service {
   readonly #working = new Mutex();
   #verified: StorageHealth["verified"];
   #activity: "idle" | "verifying" | "compacting" = "idle";
+  #verifying: StorageHealth["verifying"];
+  #stopVerifying: AbortController | undefined;
 
   constructor(options: StorageUpkeepOptions) {
     this.#options = options;
@@ -60,13 +62,22 @@ export class StorageUpkeep implements Service {
     return { verified: this.#verified ?? null };
   }
 
-  health(): Pick<StorageHealth, "verified" | "activity"> {
-    return { activity: this.#activity, ...(this.#verified === undefined ? {} : { verified: this.#verified }) };
+  health(): Pick<StorageHealth, "verified" | "verifying" | "activity"> {
+    return {
+      activity: this.#activity,
+      ...(this.#verified === undefined ? {} : { verified: this.#verified }),
+      ...(this.#verifying === undefined ? {} : { verifying: this.#verifying }),
+    };
   }
 
   /** Reads every byte back, behind what is being done already. Throws STORE_*, ABORTED. */
   verifyNow(): Promise<void> {
     return this.#then(() => this.#verify());
+  }
+
+  /** Ends a check that is under way; what it has found so far is not said. */
+  stopVerifying(): void {
+    this.#stopVerifying?.abort();
   }
 
   /** Makes everything dense, not only what is old. Throws as `verifyNow`. */
@@ -134,7 +145,25 @@ export class StorageUpkeep implements Service {
 
   async #verifyAndMend(): Promise<void> {
     const { storage, backups, clock, logger } = this.#options;
-    const { ok, faults } = await storage.verify({ signal: this.#stop.signal });
+    const stopped = new AbortController();
+    this.#stopVerifying = stopped;
+    const report = await storage
+      .verify({
+        signal: AbortSignal.any([this.#stop.signal, stopped.signal]),
+        onProgress: (done, of) => {
+          this.#verifying = { done, of };
+        },
+      })
+      .catch((error: unknown) => {
+        if (stopped.signal.aborted) return undefined;
+        throw error;
+      })
+      .finally(() => {
+        this.#verifying = undefined;
+        this.#stopVerifying = undefined;
+      });
+    if (report === undefined) return;
+    const { ok, faults } = report;
     this.#verified = { at: clock.now(), ok };
     if (ok) return;
     logger.error("The daily check of the store found damage", { faults });

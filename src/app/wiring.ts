@@ -1,5 +1,6 @@
 import { Bridge } from "#bridge/bridge.ts";
 import type { Clock } from "#core/clock.ts";
+import { toCadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Settings } from "#config/load.ts";
 import { wishesOf } from "#config/wishes.ts";
@@ -17,18 +18,24 @@ import type { Repository } from "#repository/repository.ts";
 import { Backups, type Storage } from "#storage/index.ts";
 import { ConfigurationFolder } from "#sources/configuration-folder.ts";
 import { PanelServer } from "#web/server.ts";
+import { administrators } from "./administrators.ts";
 import { Analysis } from "./analysis.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
 import { ConfigurationWatch } from "./configuration-watch.ts";
 import { busesWrittenTo, driveTargets, driveTurns, valuesOf, withDrive } from "./driving.ts";
+import { entityDetail } from "./entity-detail.ts";
 import { historyOf } from "./history.ts";
+import { HourlyRecords } from "./hourly-records.ts";
 import { intervalChanges } from "./interval-changes.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Learning } from "./learning.ts";
 import { adviceAsUpdates, planPatch } from "./plan-patch.ts";
+import { planPreview } from "./planning.ts";
+import { plotSeries } from "./plot-series.ts";
 import { recorderArchive } from "./recorder-archive.ts";
 import { relatedOf } from "./related.ts";
 import { remembered } from "./remembered.ts";
+import { sparkLines } from "./spark-lines.ts";
 import { StorageUpkeep } from "./storage-upkeep.ts";
 import { StorageWatch } from "./storage-watch.ts";
 import type { SupervisedService } from "./supervisor.ts";
@@ -50,7 +57,11 @@ export interface WiringOptions {
   readonly isDriveOn: boolean;
   /** Milliseconds between two looks at the reads. */
   readonly pollPeriod?: number;
+  /** Somebody wants the store to become what this backup is: all has to be stopped for that. */
+  readonly onRestore: (backup: string) => void;
 }
+
+const day = 86_400_000;
 
 export interface Wiring {
   readonly bridge: Bridge;
@@ -74,6 +85,7 @@ export function wire({
   budget: initialBudget,
   isDriveOn,
   pollPeriod,
+  onRestore,
 }: WiringOptions): Wiring {
   let budget = initialBudget;
   const knowledge = new Knowledge();
@@ -286,17 +298,53 @@ export function wire({
     port: config.panel_port,
     ...(config.panel_token === undefined ? {} : { token: config.panel_token }),
     ingress: addon,
-    overview,
-    retryConnection: () => bridge.retryNow(),
-    planPatch: remembered(networkClock, 10_000, () =>
-      planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
-    ),
-    automations: () => updateAutomations(adviceAsUpdates(overview().entities)),
-    related: () => relatedOf(knowledge.findings, names()),
-    history: remembered(networkClock, 30_000, async () =>
-      historyOf(await repository.intervalHistory.all(), await repository.gaps.all(), names()),
-    ),
+    content: {
+      overview,
+      planPatch: remembered(networkClock, 10_000, () =>
+        planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
+      ),
+      automations: () => updateAutomations(adviceAsUpdates(overview().entities)),
+      planPreview: (busId, share) => planPreview(knowledge, busId, share),
+      related: () => relatedOf(knowledge.findings, names()),
+      history: remembered(networkClock, 30_000, async () =>
+        historyOf(await repository.intervalHistory.all(), await repository.gaps.all(), names()),
+      ),
+      hours: (days) => repository.hourlyRecords.since(clock.now() - days * day),
+      entity: (entityId) =>
+        entityDetail(entityId, { repository, knowledge, now: clock.now(), budget, wishOf: wishesOf(config) }),
+      plot: (entityId, range) =>
+        plotSeries(repository, entityId, range, knowledge.reads.within(entityId, range.from, range.to)),
+      sparkLines: (entityIds) => sparkLines(repository, entityIds, clock.now()),
+      storage: remembered(networkClock, 5_000, async () => ({
+        chunks: storage.chunks(),
+        backups: (await backups.list()).toReversed(),
+        hours: await repository.hourlyRecords.since(clock.now() - 31 * day),
+      })),
+    },
+    actions: {
+      retryConnection: () => bridge.retryNow(),
+      verify: () => inBackground(storageUpkeep.verifyNow()),
+      stopVerifying: () => storageUpkeep.stopVerifying(),
+      backup: () => inBackground(backupSchedule.backupNow()),
+      restore: async (name) => {
+        const isThere = (await backups.list()).some((backup) => backup.name === name);
+        if (isThere) onRestore(name);
+        return isThere;
+      },
+      setBudget: (share) => commands.bus_budget(share * 100),
+      setDrive: (isOn) => commands.drive(isOn ? 1 : 0),
+    },
+    isAdministrator: administrators({
+      clock: networkClock,
+      logger: logger.child("panel"),
+      list: () => bridge.administrators(),
+    }),
   });
+  /** What fails is said in the log, and what came of it stands in the overview. */
+  const inBackground = (work: Promise<void>): void => {
+    work.catch((error: unknown) => logger.warn(`What the panel asked for failed. ${toCadenceError(error).sentence}`));
+  };
+  const hourlyRecords = new HourlyRecords({ repository, clock, logger: logger.child("history"), overview });
 
   return {
     bridge,
@@ -310,6 +358,7 @@ export function wire({
       { service: backupSchedule },
       { service: storageUpkeep },
       { service: analysis },
+      { service: hourlyRecords },
       ...(configurationWatch === undefined ? [] : [{ service: configurationWatch }]),
       { service: intake },
       { service: bridge },

@@ -13,6 +13,7 @@ import { postState } from "./rest.ts";
 import { parseServiceCall, type ServiceCall } from "./service-call.ts";
 import { Session } from "./session.ts";
 import { openSocket } from "./socket.ts";
+import { parseAdministrators } from "./users.ts";
 
 export interface BridgeOptions extends FollowOptions {
   readonly url: string;
@@ -146,6 +147,12 @@ export class Bridge implements Service {
         if (call !== undefined) listener(call);
       },
     );
+  }
+
+  /** Ids of the users who may change anything. Throws as `callService`. */
+  async administrators(): Promise<ReadonlySet<string>> {
+    const users = await this.#live().command<unknown>({ type: "config/auth/list" } as never);
+    return new Set(parseAdministrators(users));
   }
 
   async hasService(domain: string, service: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { optionsCommand } from "./options.ts";
+import { sensorsCommand } from "./sensors.ts";
 import { planCommand } from "./plan.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
@@ -36,4 +37,5 @@ export const commands: readonly Command[] = [
   storeMigrateCommand,
   storeQueryCommand,
   optionsCommand,
+  sensorsCommand,
 ];

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { App } from "#app/app.ts";
 import { Demo } from "#app/demo.ts";
 import { parseDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
@@ -7,7 +8,7 @@ import { type Command, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { percent } from "./format.ts";
 import type { Output } from "./output.ts";
-import { daemonLogger, tellAddress, untilAsked } from "./serve.ts";
+import { daemonLogger, serve, tellAddress, untilAsked } from "./serve.ts";
 
 const usualSpeed = 10;
 const fastestSpeed = 600;
@@ -51,17 +52,29 @@ export interface DemoRun {
 /** Runs the demo and says at its end what it came to. */
 export async function runDemo({ settings, out, signal, speed = usualSpeed, length }: DemoRun): Promise<ExitCode> {
   const logger = daemonLogger(settings.config, out);
-  await using demo = await Demo.start({ settings, logger, speed });
   out.line(`A simulated solar home, living ${speed} times faster than the clock on the wall.`);
-  tellAddress(demo.app, out);
-  await untilAsked(signal, length);
-  const { entities, storage, buses } = demo.app.overview();
+  await serve({
+    start: (onRestore) => Demo.start({ settings, logger, speed, onRestore }),
+    run: async (demo, asked) => {
+      tellAddress(demo.app, out);
+      await untilAsked(asked, length);
+      tellOutcome(demo.app, out);
+    },
+    storeDirectory: settings.storeDirectory,
+    logger,
+    signal,
+  });
+  return ExitCode.done;
+}
+
+function tellOutcome(app: App, out: Output): void {
+  const { entities, storage, buses } = app.overview();
   const worst = buses[0]?.load;
   const gain = worst === undefined || worst.counted === 0 ? null : 1 - worst.utilisationAfter / worst.utilisation;
   out.document({
     entities: entities.length,
     samples: storage.samples,
-    published: demo.app.published,
+    published: app.published,
     busUtilisation: worst === undefined || worst.counted === 0 ? null : worst.utilisation,
     planGain: gain,
   });
@@ -71,7 +84,6 @@ export async function runDemo({ settings, out, signal, speed = usualSpeed, lengt
         `The busiest line: ${percent(worst.utilisation)} now, ${percent(worst.utilisationAfter)} with the advice.`,
     );
   }
-  return ExitCode.done;
 }
 
 function readSpeed(text: string | undefined): number {

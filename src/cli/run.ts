@@ -6,7 +6,7 @@ import { loadSettings } from "#config/load.ts";
 import { type Command, storeFlag, textFlag } from "./command.ts";
 import { runDemo } from "./demo.ts";
 import { ExitCode } from "./exit-code.ts";
-import { daemonLogger, tellAddress, untilAsked } from "./serve.ts";
+import { daemonLogger, serve, tellAddress, untilAsked } from "./serve.ts";
 
 export const runCommand: Command = {
   name: "run",
@@ -23,10 +23,17 @@ export const runCommand: Command = {
     }
     if (url === undefined || token === undefined) throw notConfigured(url);
     const logger = daemonLogger(settings.config, out);
-    await using app = await App.start({ settings, clock: systemClock, networkClock: systemClock, logger });
-    tellAddress(app, out);
-    await app.connected(timeout * 1_000, signal);
-    await untilAsked(signal);
+    await serve({
+      start: (onRestore) => App.start({ settings, clock: systemClock, networkClock: systemClock, logger, onRestore }),
+      run: async (app, asked) => {
+        tellAddress(app, out);
+        await app.connected(timeout * 1_000, asked);
+        await untilAsked(asked);
+      },
+      storeDirectory: settings.storeDirectory,
+      logger,
+      signal,
+    });
     return ExitCode.done;
   },
 };

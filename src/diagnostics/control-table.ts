@@ -31,7 +31,7 @@ type Row = Omit<ControlDescription, "name"> & {
 };
 
 /** THE table of controls. */
-const rows: readonly Row[] = [
+export const controlRows: readonly Row[] = [
   {
     key: "verify",
     name: { en: "Check the store", de: "Speicher prüfen" },
@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
 
 /** All of them with what they stand at. */
 export function controlsOf(overview: Overview, language: Language): ControlReading[] {
-  return rows.map(({ value, name, ...rest }) => ({
+  return controlRows.map(({ value, name, ...rest }) => ({
     description: { ...rest, name: name[language] },
     ...(value === undefined ? {} : { value: value(overview) }),
   }));
@@ -89,7 +89,7 @@ export function controlsOf(overview: Overview, language: Language): ControlReadi
 
 /** What is asked for: a button, a number within its range, or a switch (1 on, 0 off); undefined for anything else. */
 export function parseCommand(key: string, payload: string): { key: ControlKey; value?: number } | undefined {
-  const row = rows.find((each) => each.key === key);
+  const row = controlRows.find((each) => each.key === key);
   if (row === undefined) return undefined;
   if (row.platform === "button") return { key: row.key };
   const value = row.platform === "switch" ? parseSwitch(payload.trim()) : parseNumber(payload.trim(), row.range);

@@ -5,6 +5,7 @@ import type { BusDrive } from "./drive.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
 import type { JoinedPlan } from "./joined-plan.ts";
+import type { LoadCurve } from "./load-curve.ts";
 import type { Pattern } from "./pattern.ts";
 import type { PlanGain } from "./plan-gain.ts";
 
@@ -85,6 +86,8 @@ export interface StorageHealth {
   /** ms since 1970; absent before the first backup. */
   readonly lastBackupAt?: number;
   readonly freeDiskBytes?: number;
+  /** How far a check is that reads the store back now. */
+  readonly verifying?: { readonly done: number; readonly of: number };
   /** What is done to the store now, beside taking values. */
   readonly activity: "idle" | "verifying" | "backing_up" | "compacting";
 }
@@ -103,6 +106,8 @@ export interface EntityOverview {
   readonly pattern?: Pattern;
   /** The cluster's id. */
   readonly cluster?: string;
+  /** Seconds between its reads as they are set in the configuration, 0 for on demand; absent where that is not known. */
+  readonly configuredSeconds?: number;
   /** Seconds between its reads as the drive expects them; absent of what it does not read. */
   readonly drivenSeconds?: number;
 }
@@ -120,6 +125,8 @@ export interface BusOverview {
   readonly plan?: PlanGain & { readonly sentence: string };
   /** What an integration could do that joins neighbouring registers. */
   readonly joined?: JoinedPlan;
+  /** Loss against load; absent while too little was seen to judge it. */
+  readonly curve?: LoadCurve;
   /** What the drive does on it; absent while it does nothing. */
   readonly drive?: BusDrive;
 }

@@ -40,6 +40,16 @@ export class IntervalHistoryRepository {
     }
   }
 
+  /** Those of one entity, oldest first. */
+  async of(entityId: EntityId): Promise<readonly IntervalRecord[]> {
+    const records: IntervalRecord[] = [];
+    for await (const key of this.#collection.keys(`${safeKey(entityId)} `)) {
+      const record = await unlessDamaged(this.#collection.get(key));
+      if (record !== undefined) records.push(record);
+    }
+    return records;
+  }
+
   /** All of them, by entity and time. */
   async all(): Promise<readonly IntervalRecord[]> {
     const records: IntervalRecord[] = [];

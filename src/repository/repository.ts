@@ -1,3 +1,4 @@
+import type { HourlyRecord } from "#model/hourly-record.ts";
 import type { Rename } from "#model/rename.ts";
 import { Batch, type Storage } from "#storage/index.ts";
 import { AdjustmentsRepository } from "./adjustments.ts";
@@ -8,6 +9,7 @@ import { CourseRepository } from "./courses.ts";
 import { EntityStatsRepository } from "./entity-stats.ts";
 import { GapRepository } from "./gaps.ts";
 import { HomeRepository, type StoredHome } from "./home.ts";
+import { HourlyRecordsRepository } from "./hourly-records.ts";
 import { ImportsRepository } from "./imports.ts";
 import { IntervalHistoryRepository } from "./interval-history.ts";
 import { LegacyRepository } from "./legacy.ts";
@@ -33,6 +35,7 @@ export class Repository {
   readonly clusters: ClusterRepository;
   readonly correlations: CorrelationRepository;
   readonly plans: PlansRepository;
+  readonly hourlyRecords: HourlyRecordsRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -52,6 +55,7 @@ export class Repository {
     this.clusters = new ClusterRepository(storage);
     this.correlations = new CorrelationRepository(storage);
     this.plans = new PlansRepository(storage);
+    this.hourlyRecords = new HourlyRecordsRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {
@@ -63,6 +67,13 @@ export class Repository {
     const batch = new Batch();
     stage(batch);
     if (batch.size > 0) await this.#storage.write(batch);
+  }
+
+  /** Hours before `oldest` (ms since 1970) go. */
+  async recordHour(record: HourlyRecord, oldest: number): Promise<void> {
+    const batch = new Batch();
+    await this.hourlyRecords.stage(batch, record, oldest);
+    await this.#storage.write(batch);
   }
 
   /**

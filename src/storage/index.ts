@@ -12,6 +12,7 @@ export { States } from "./series/states.ts";
 export type { SeriesSlice } from "./series/series-slice.ts";
 export type { EarlierHour, Summary, SummaryRange } from "./series/roll-up-reader.ts";
 export {
+  type ChunkContent,
   Storage,
   type StorageOptions,
   type StorageRepair,

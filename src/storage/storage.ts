@@ -9,6 +9,7 @@ import { describeKey } from "./describe-key.ts";
 import { Document } from "./document.ts";
 import { KeySpace, keyOf, keyText, prefixRange } from "./keys.ts";
 import { Backups } from "./maintenance/backups.ts";
+import { parseBlockKey } from "./series/block-summary.ts";
 import { SeriesStore } from "./series/series-store.ts";
 import { openDiskVolume } from "./volume/disk-volume.ts";
 import type { Volume } from "./volume/volume.ts";
@@ -63,6 +64,20 @@ export interface StorageRepair {
   readonly lost: readonly string[];
   /** Faults that are still there. */
   readonly left: number;
+}
+
+/** One file and what of it counts. Times in ms since 1970. */
+export interface ChunkContent {
+  readonly name: string;
+  readonly bytes: number;
+  /** `merged`: mostly dense blocks; `written`: as it came; `open`: still written to. */
+  readonly state: "merged" | "written" | "open";
+  /** Of the blocks in it. */
+  readonly samples: number;
+  readonly series: number;
+  /** First and last of them; absent where there is no block. */
+  readonly from?: number;
+  readonly to?: number;
 }
 
 const nearlyAllLive = 0.95;
@@ -141,6 +156,40 @@ export class Storage implements AsyncDisposable {
       cacheHitRate: this.series.cache.hitRate,
       ...(freeDiskBytes === undefined ? {} : { freeDiskBytes }),
     };
+  }
+
+  /** The files as they are now, oldest first. Blocks are found by their keys: nothing is read. */
+  chunks(): readonly ChunkContent[] {
+    const chunks = [...this.#store.chunks()].map(({ name, bytes, sealed, keys }): ChunkContent => {
+      const blocks = keys
+        .filter((key) => key.charCodeAt(0) === KeySpace.block)
+        .map((key) => parseBlockKey(fromLatin1(key)));
+      const samples = blocks.reduce((sum, { count }) => sum + count, 0);
+      const dense = blocks.reduce((sum, { effort, count }) => sum + (effort === "dense" ? count : 0), 0);
+      return {
+        name,
+        bytes,
+        state: sealed ? (dense > samples / 2 ? "merged" : "written") : "open",
+        samples,
+        series: new Set(blocks.map(({ seriesId }) => seriesId)).size,
+        ...(blocks.length === 0
+          ? {}
+          : {
+              from: blocks.reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY),
+              to: blocks.reduce((greatest, { last }) => Math.max(greatest, last), Number.NEGATIVE_INFINITY),
+            }),
+      };
+    });
+    // What is in no block yet stands in the logs, the newest of which is written to.
+    const { samples, series, oldest, newest } = this.series.totals();
+    const inBlocks = chunks.reduce((sum, chunk) => sum + chunk.samples, 0);
+    if (samples <= inBlocks || oldest === undefined || newest === undefined) return chunks;
+    const from = chunks.reduce((until, { to = oldest }) => Math.max(until, to), oldest);
+    return chunks.map((chunk) =>
+      chunk.state === "open"
+        ? { ...chunk, samples: chunk.samples + samples - inBlocks, series, from, to: newest }
+        : chunk,
+    );
   }
 
   /** Reads every byte back. What a fault costs is said in words: entity and time, or collection and key. */

@@ -29,6 +29,12 @@ export function accessOf(request: IncomingMessage, { token, ingress }: AccessOpt
   return loopbackPeers.has(peer) && loopbackHost.test(host) ? "loopback" : undefined;
 }
 
+/** The user of Home Assistant who asks, as the Supervisor's proxy says; undefined of everybody else, whatever they claim. */
+export function userOf({ headers }: IncomingMessage, access: Access): string | undefined {
+  const name = headers["x-remote-user-id"];
+  return access === "ingress" && typeof name === "string" && name !== "" ? name : undefined;
+}
+
 /** Browsers name the page that asks in `Origin` on WebSockets and on what changes something: it must be ours. */
 function isSameOrigin({ headers }: IncomingMessage): boolean {
   if (headers.origin === undefined) return true;

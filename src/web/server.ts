@@ -1,18 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { gzip } from "node:zlib";
 import { WebSocketServer } from "ws";
 import type { Clock } from "#core/clock.ts";
 import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import type { Service } from "#core/service.ts";
-import type { HistoryEvent } from "#model/history-event.ts";
-import type { Overview } from "#model/overview.ts";
-import type { PlanPatch } from "#model/plan-patch.ts";
-import type { Related } from "#model/related.ts";
-import { accessOf, queryToken, tokenCookie } from "./access.ts";
+import { type Access, accessOf, queryToken, tokenCookie, userOf } from "./access.ts";
 import { LiveFeed } from "./live-feed.ts";
-import { panelState } from "./overview-change.ts";
+import type { PanelActions, PanelContent } from "./ports.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { panelRoutes, type Route } from "./routes.ts";
 import { loadStaticFiles, type StaticFile } from "./static-files.ts";
 
 export interface PanelServerOptions {
@@ -25,16 +24,10 @@ export interface PanelServerOptions {
   readonly token?: string;
   /** Behind the Supervisor's ingress proxy. */
   readonly ingress: boolean;
-  readonly overview: () => Overview;
-  /** Ends the wait for the next try to connect. */
-  readonly retryConnection: () => void;
-  /** What the plan would change in the configuration; nothing is written. */
-  readonly planPatch: () => Promise<PlanPatch>;
-  /** Automations that ask for entities at the planned intervals, as YAML. */
-  readonly automations: () => string;
-  readonly related: () => Related;
-  /** The newest first. */
-  readonly history: () => Promise<readonly HistoryEvent[]>;
+  readonly content: PanelContent;
+  readonly actions: PanelActions;
+  /** Whether a user of Home Assistant is an administrator; false also where that cannot be found out. */
+  readonly isAdministrator: (userId: string) => Promise<boolean>;
 }
 
 /** Nothing from elsewhere, nothing inline, framed by Home Assistant alone. */
@@ -46,6 +39,11 @@ const securityHeaders: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** Of one person: a page with all its files and a plot that is dragged stay far below. */
+const askLimit = { burst: 400, perSecond: 40 };
+const actLimit = { burst: 20, perSecond: 1 };
+const ownHeader = "x-modbus-cadence";
+
 /** The panel: its files, the overview as JSON, and a live feed. Every request is checked for who asks. */
 export class PanelServer implements Service {
   readonly name = "panel";
@@ -53,11 +51,18 @@ export class PanelServer implements Service {
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: true });
   readonly #feed: LiveFeed;
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #asks: RateLimit;
+  readonly #acts: RateLimit;
   #files: ReadonlyMap<string, StaticFile> = new Map();
 
   constructor(options: PanelServerOptions) {
     this.#options = options;
-    this.#feed = new LiveFeed(options.overview, options.clock);
+    const { content, actions, clock } = options;
+    this.#feed = new LiveFeed(() => content.overview(), clock);
+    this.#routes = panelRoutes(content, actions);
+    this.#asks = new RateLimit({ clock, ...askLimit });
+    this.#acts = new RateLimit({ clock, ...actLimit });
     this.#server = createServer({ requestTimeout: 10_000, maxHeaderSize: 16_384 }, (request, response) =>
       this.#answer(request, response),
     );
@@ -99,37 +104,65 @@ export class PanelServer implements Service {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    if (accessOf(request, this.#options) === undefined) return this.#refuse(response);
-    const path = (request.url ?? "/").split("?")[0] as string;
-    if (request.method === "POST" && path === "/api/connection/retry") {
-      this.#options.retryConnection();
-      return void response.writeHead(204).end();
+    const access = accessOf(request, this.#options);
+    if (access === undefined) return this.#refuse(response);
+    // Nothing that is asked here has a body.
+    if (Number(request.headers["content-length"] ?? 0) > 0 || request.headers["transfer-encoding"] !== undefined)
+      return sendText(response.setHeader("connection", "close"), 413, "No request here has a body.");
+    const { method = "GET", url = "/" } = request;
+    const who = userOf(request, access) ?? request.socket.remoteAddress ?? "";
+    const [path = "/", search] = url.split("?", 2);
+    if (!(method === "POST" ? this.#acts : this.#asks).allow(who)) {
+      response.setHeader("retry-after", "2");
+      return sendText(response, 429, "Too many requests: wait a moment.");
     }
-    if (request.method !== "GET" && request.method !== "HEAD")
-      return sendText(response, 405, "Only GET is answered here.");
-    if (path === "/api/overview") return sendJson(response, panelState(this.#options.overview()));
-    if (path === "/api/health") {
-      const { connection, storage } = this.#options.overview();
-      return sendJson(response, { connection: connection.state, storage: storage.status });
-    }
-    if (path === "/api/plan/patch")
-      return this.#later(response, async () => sendJson(response, await this.#options.planPatch()));
-    if (path === "/api/plan/patch.diff") {
-      return this.#later(response, async () => {
-        const { files, missing } = await this.#options.planPatch();
-        if (missing !== undefined) return sendText(response, 404, missing);
-        sendDownload(response, "modbus-cadence.diff", files.map(({ lines }) => `${lines.join("\n")}\n`).join(""));
-      });
-    }
-    if (path === "/api/related") return sendJson(response, this.#options.related());
-    if (path === "/api/history")
-      return this.#later(response, async () => sendJson(response, await this.#options.history()));
-    if (path === "/api/plan/automations.yaml")
-      return sendDownload(response, "modbus-cadence-automations.yaml", this.#options.automations());
+    // A page of another origin cannot send this header: not from a form, and not from a script without being asked for.
+    if (method === "POST" && request.headers[ownHeader] === undefined)
+      return sendText(response, 403, `Requests that change something carry the header ${ownHeader}.`);
+    const route = this.#routes.get(`${method === "HEAD" ? "GET" : method} ${path}`);
+    if (route !== undefined)
+      return this.#later(response, () =>
+        this.#follow(route, { request, response, access, query: new URLSearchParams(search) }),
+      );
+    if (method !== "GET" && method !== "HEAD") return sendText(response, 405, "Only GET is answered here.");
+    if (path === "/api/me")
+      return this.#later(response, async () =>
+        sendJson(request, response, { isAdministrator: await this.#isAdministrator(request, access) }),
+      );
     const file = this.#files.get(path);
     if (file === undefined) return sendText(response, 404, "There is nothing here. The panel is at its first page.");
-    if (path === "/" && queryToken(request.url) !== undefined) return this.#keepToken(request, response);
+    if (path === "/" && queryToken(url) !== undefined) return this.#keepToken(request, response);
     sendFile(request, response, file);
+  }
+
+  async #follow(
+    { isFor, answer }: Route,
+    {
+      request,
+      response,
+      access,
+      query,
+    }: {
+      readonly request: IncomingMessage;
+      readonly response: ServerResponse;
+      readonly access: NonNullable<Access>;
+      readonly query: URLSearchParams;
+    },
+  ): Promise<void> {
+    if (isFor === "administrators" && !(await this.#isAdministrator(request, access)))
+      return sendText(response, 403, "Only administrators of Home Assistant may do that.");
+    const answered = await answer(query);
+    if (answered === "done") return void response.writeHead(204).end();
+    if ("json" in answered) return sendJson(request, response, answered.json);
+    if ("download" in answered) return sendDownload(response, answered.name, answered.download);
+    sendText(response, answered.status, answered.text);
+  }
+
+  /** Whoever is on the machine itself or has the panel's token may do anything; of users of Home Assistant it is looked up. */
+  async #isAdministrator(request: IncomingMessage, access: NonNullable<Access>): Promise<boolean> {
+    if (access !== "ingress") return true;
+    const userId = userOf(request, access);
+    return userId !== undefined && (await this.#options.isAdministrator(userId));
   }
 
   /** An answer that takes a moment; what goes wrong is ours, and ends neither the request nor the daemon. */
@@ -169,9 +202,23 @@ export class PanelServer implements Service {
   }
 }
 
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
-  response.end(JSON.stringify(value));
+/** Larger answers are packed. */
+const packedFrom = 2_000;
+
+function sendJson(request: IncomingMessage, response: ServerResponse, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.setHeader("content-type", "application/json; charset=utf-8").setHeader("cache-control", "no-store");
+  response.setHeader("vary", "accept-encoding");
+  const send = (sent: Buffer): void => void response.writeHead(200, { "content-length": sent.length }).end(sent);
+  if (body.length < packedFrom || !takesGzip(request)) return send(body);
+  gzip(body, { level: 4 }, (error, packed) => {
+    if (error === null) response.setHeader("content-encoding", "gzip");
+    send(error === null ? packed : body);
+  });
+}
+
+function takesGzip({ headers }: IncomingMessage): boolean {
+  return /\bgzip\b/.test(headers["accept-encoding"] ?? "");
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {
@@ -191,9 +238,14 @@ function sendDownload(response: ServerResponse, name: string, text: string): voi
 function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {
   const headers = { "content-type": file.type, etag: file.etag, "cache-control": "no-cache", vary: "accept-encoding" };
   if (request.headers["if-none-match"] === file.etag) return void response.writeHead(304, headers).end();
-  const gzip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-  response.writeHead(200, gzip ? { ...headers, "content-encoding": "gzip" } : headers);
-  response.end(gzip ? file.compressed : file.body);
+  const isPacked = takesGzip(request);
+  const body = isPacked ? file.compressed : file.body;
+  response.writeHead(200, {
+    ...headers,
+    "content-length": body.length,
+    ...(isPacked ? { "content-encoding": "gzip" } : {}),
+  });
+  response.end(body);
 }
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): CadenceError {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -11,25 +12,16 @@ export interface StaticFile {
   readonly etag: string;
 }
 
+const folder = join(import.meta.dirname, "ui");
+
 /** Everything that is ever served, by its path: no name from outside reaches the file system. */
-const names: readonly string[] = [
-  "index.html",
-  "style.css",
-  "app.js",
-  "connection.js",
-  "dom.js",
-  "format.js",
-  "gauge.js",
-  "icons.js",
-  "fetched.js",
-  "page-entities.js",
-  "page-history.js",
-  "page-overview.js",
-  "page-plan.js",
-  "page-related.js",
-  "page-storage.js",
-  "verdict-card.js",
-];
+const names: readonly string[] = readdirSync(folder).filter((name) => /^[a-z-]+\.(?:html|css|js)$/.test(name));
+
+/** The plot library, as it is published. */
+const libraries: Readonly<Record<string, string>> = {
+  "uplot.js": "uplot/dist/uPlot.esm.js",
+  "uplot.css": "uplot/dist/uPlot.min.css",
+};
 
 const types: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
@@ -37,13 +29,16 @@ const types: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
 };
 
-const folder = join(import.meta.dirname, "ui");
-
 /** Reads the panel's files once. `/` is `index.html`. */
 export function loadStaticFiles(): ReadonlyMap<string, StaticFile> {
+  const { resolve } = createRequire(import.meta.url);
+  const paths: readonly (readonly [name: string, path: string])[] = [
+    ...names.map((name) => [name, join(folder, name)] as const),
+    ...Object.entries(libraries).map(([name, path]) => [name, resolve(path)] as const),
+  ];
   return new Map(
-    names.map((name) => {
-      const body = readFileSync(join(folder, name));
+    paths.map(([name, path]) => {
+      const body = readFileSync(path);
       const file = {
         type: types[name.slice(name.lastIndexOf(".") + 1)] as string,
         body,

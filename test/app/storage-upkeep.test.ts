@@ -50,6 +50,28 @@ describe("the upkeep of the store", () => {
     await upkeep.stop();
   });
 
+  it("says how far a check is, and ends it when asked, without a verdict", async () => {
+    const { storage, upkeep } = await newUpkeep(30);
+    const seen: unknown[] = [];
+    const verify = storage.verify.bind(storage);
+    storage.verify = (options = {}) =>
+      verify({
+        ...options,
+        onProgress: (done, of) => {
+          options.onProgress?.(done, of);
+          seen.push(upkeep.health());
+          upkeep.stopVerifying();
+        },
+      });
+    await upkeep.verifyNow();
+    expect(seen[0]).toEqual({ activity: "verifying", verifying: { done: 0, of: storage.chunks().length } });
+    expect(upkeep.health()).toEqual({ activity: "idle" });
+    storage.verify = verify;
+    await upkeep.verifyNow();
+    expect(upkeep.health().verified?.ok).toBe(true);
+    await upkeep.stop();
+  });
+
   it("removes what is older than the option says, but never the last thirty days", async () => {
     const { clock, storage, upkeep } = await newUpkeep(90, { retentionDays: 3 });
     await clock.advance(hour / 4);

@@ -57,6 +57,8 @@ describe("options", () => {
       runCadence(["options", "--schema"]),
     ]);
     expect(generated.stdout).toBe(readFileSync(join(root, "docs", "options.md"), "utf8"));
+    const sensors = await runCadence(["sensors", "--page"]);
+    expect(sensors.stdout).toBe(readFileSync(join(root, "docs", "sensors.md"), "utf8"));
     expect(schema.stdout).toBe(readFileSync(join(root, "config", "options.schema.json"), "utf8"));
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium as playwright } from "playwright-core";
+import axe, { type AxeResults } from "axe-core";
+import { type Browser, chromium as playwright, type Page } from "playwright-core";
 
 /** Where the distribution puts it. */
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -14,4 +15,18 @@ export async function openBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error("There is no Chromium: apt-get install chromium");
   // The sandbox needs rights that root in a container does not have; only our own panel is opened.
   return playwright.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** What axe finds serious or worse on a page, each with where; everything it knows of WCAG 2.2 A and AA is looked at. */
+export async function axeOn(page: Page): Promise<{ violations: string[] }> {
+  // Evaluated by the browser's own hand: the page's policy allows no foreign script.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate((): Promise<AxeResults> =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(),
+  );
+  return {
+    violations: violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .flatMap(({ id, help, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`)),
+  };
 }

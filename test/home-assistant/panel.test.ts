@@ -6,11 +6,21 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Daemon } from "../support/daemon.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
-import { openBrowser } from "./browser.ts";
+import { axeOn, openBrowser } from "./browser.ts";
 
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1_280, height: 900 };
-const pages = ["overview", "plan", "entities", "related", "history", "storage"] as const;
+const pages = [
+  "overview",
+  "plan",
+  "entities",
+  "entity&id=sensor.meter_power",
+  "related",
+  "history",
+  "storage",
+] as const;
+/** English words that no German page has; names of entities and the diff are left out. */
+const english = /\b(?:the|of|is|are|and|every|with|reads?|not|has|never|between|seen|values|since|about)\b/;
 /** Pictures for people to look at, where CADENCE_PICTURES names a folder. */
 const pictures = process.env["CADENCE_PICTURES"];
 
@@ -46,7 +56,7 @@ describe("the panel in a real browser", () => {
     page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     page.on("pageerror", (error) => void complaints.push(String(error)));
     await page.goto(url);
-    await page.locator("main .card, main section").first().waitFor();
+    await page.locator("main .card:not(.skeleton)").first().waitFor();
     return { page, complaints };
   }
 
@@ -58,10 +68,8 @@ describe("the panel in a real browser", () => {
 
   it.each(
     pages.flatMap((name) =>
-      (["light", "dark"] as const).flatMap((colorScheme) => [
-        [name, colorScheme, "phone", phone] as const,
-        [name, colorScheme, "desktop", desktop] as const,
-      ]),
+      // Each page in each theme and width: panel-pages.test.ts.
+      [[name, "dark", "phone", phone] as const, [name, "light", "desktop", desktop] as const],
     ),
   )(
     "shows %s in %s on a %s without a complaint and without scrolling sideways",
@@ -72,18 +80,36 @@ describe("the panel in a real browser", () => {
         room: html.clientWidth,
         colour: html.computedStyleMap().get("background-color")?.toString(),
       }));
-      await picture(page, `${name}-${colorScheme}-${device}`);
+      await picture(page, `${name.split("&")[0]}-${colorScheme}-${device}`);
       expect(content).toBeLessThanOrEqual(room);
       // Every tab can be reached with a thumb.
       for (const tab of await page.locator(".tab").all()) {
         const box = await tab.boundingBox();
         expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(viewport.width);
       }
+      const { violations } = await axeOn(page);
+      expect(violations).toEqual([]);
       expect(colour).toBe(colorScheme === "dark" ? "rgb(17, 17, 17)" : "rgb(250, 250, 250)");
       expect(complaints).toEqual([]);
       await page.context().close();
     },
   );
+
+  it.each(pages)("speaks German on %s", async (name) => {
+    const { page, complaints } = await visit(`${address}?page=${name}`, { locale: "de-DE" });
+    await page.locator(".card:not(.skeleton)").first().waitFor();
+    await page.waitForTimeout(500);
+    const said = await page.evaluate<(string | null)[]>(`(() => {
+      const left = document.body.cloneNode(true);
+      for (const each of left.querySelectorAll("pre, script, .entity-link, nav.second, .one-line")) each.remove();
+      return [left.textContent, ...[...left.querySelectorAll("[aria-label]")].map((each) => each.getAttribute("aria-label"))];
+    })()`);
+    expect(said.flatMap((text) => english.exec(text ?? "")?.input.slice(0, 2_000) ?? [])).toEqual([]);
+    expect(await page.locator("html").getAttribute("lang")).toBe("de");
+    expect((await axeOn(page)).violations).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
 
   it("shows every bus and entity, and moves by itself", async () => {
     const { page } = await visit(`${address}?page=entities`);

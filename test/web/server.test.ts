@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -6,6 +6,8 @@ import { systemClock } from "#core/clock.ts";
 import { silentLogger } from "#core/logger.ts";
 import type { Overview } from "#model/overview.ts";
 import type { PlanPatch } from "#model/plan-patch.ts";
+import type { PanelContent } from "#web/ports.ts";
+import { userOf } from "#web/access.ts";
 import { PanelServer, type PanelServerOptions } from "#web/server.ts";
 import { busOverview, overviewOf } from "../support/overview.ts";
 
@@ -14,20 +16,59 @@ afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-async function startPanel(options: Partial<PanelServerOptions> = {}) {
-  const world = { overview: overviewOf() as Overview, retries: 0, patch: { files: [] } as PlanPatch };
+/** What the panel's own pages send with what changes something. */
+const own = { "x-modbus-cadence": "1" };
+
+type Parts = Partial<Omit<PanelServerOptions, "content">> & { readonly content?: Partial<PanelContent> };
+
+async function startPanel({ content, ...options }: Parts = {}) {
+  const world = { overview: overviewOf() as Overview, done: [] as string[], patch: { files: [] } as PlanPatch };
   const panel = new PanelServer({
     clock: systemClock,
     logger: silentLogger,
     host: "127.0.0.1",
     port: 0,
     ingress: false,
-    overview: () => world.overview,
-    retryConnection: () => void (world.retries += 1),
-    planPatch: () => Promise.resolve(world.patch),
-    automations: () => "- id: one\n",
-    related: () => ({ at: 0, entityIds: [], pairs: [], groups: [], computable: [], relations: [] }),
-    history: () => Promise.resolve([]),
+    content: {
+      overview: () => world.overview,
+      planPatch: () => Promise.resolve(world.patch),
+      automations: () => "- id: one\n",
+      planPreview: (busId, share) =>
+        busId === "line" ? { busId, share, shareAfter: share / 2, changes: [] } : undefined,
+      related: () => ({ at: 0, entityIds: [], pairs: [], groups: [], computable: [], relations: [] }),
+      history: () => Promise.resolve([]),
+      hours: (days) => Promise.resolve([{ time: days, loads: { line: 0.5 }, written: 1_000 }]),
+      entity: (entityId) =>
+        Promise.resolve(
+          entityId === "sensor.a" ? { entityId, windows: [], patterns: [], relations: [], decisions: [] } : undefined,
+        ),
+      plot: (entityId, { from, to, columns }) =>
+        Promise.resolve({
+          entityId,
+          from,
+          to,
+          times: [columns],
+          values: [1],
+          isWhole: true,
+          reads: { times: [], looked: [] },
+        }),
+      sparkLines: (entityIds) => Promise.resolve(entityIds.map((entityId) => ({ entityId, values: [1, null] }))),
+      storage: () => Promise.resolve({ chunks: [], backups: [], hours: [] }),
+      ...content,
+    },
+    actions: {
+      retryConnection: () => void world.done.push("retry"),
+      verify: () => void world.done.push("verify"),
+      stopVerifying: () => void world.done.push("stop verifying"),
+      backup: () => void world.done.push("backup"),
+      restore: (name) => {
+        world.done.push(`restore ${name}`);
+        return Promise.resolve(name === "known");
+      },
+      setBudget: (share) => Promise.resolve(void world.done.push(`budget ${share}`)),
+      setDrive: (isOn) => Promise.resolve(void world.done.push(`drive ${isOn}`)),
+    },
+    isAdministrator: (userId) => Promise.resolve(userId === "the-boss"),
     ...options,
   });
   await panel.start();
@@ -161,8 +202,40 @@ describe("the panel", () => {
     expect(JSON.parse((await ask(port, "/api/history")).body)).toEqual([]);
   });
 
+  it("gives one entity, its values, and strokes of many; what is asked wrongly is refused with a sentence", async () => {
+    const { port } = await startPanel();
+    const get = async (path: string): Promise<unknown> => JSON.parse((await ask(port, path)).body);
+    expect(await get("/api/entity?id=sensor.a")).toMatchObject({ entityId: "sensor.a" });
+    expect(await get("/api/plot?id=sensor.a&from=1000&to=9000&columns=800.4")).toMatchObject({
+      from: 1_000,
+      times: [800],
+    });
+    expect(await get("/api/sparks?ids=sensor.a,sensor.b")).toHaveLength(2);
+    expect(await get("/api/hours?days=365")).toMatchObject([{ time: 365 }]);
+    expect(await get("/api/hours")).toMatchObject([{ time: 31 }]);
+    expect(await get("/api/storage")).toEqual({ chunks: [], backups: [], hours: [] });
+    expect(await get("/api/plan/preview?bus=line&share=0.5")).toMatchObject({ shareAfter: 0.25 });
+    for (const [path, status] of [
+      ["/api/entity?id=sensor.nobody", 404],
+      ["/api/entity?id=../../etc", 404],
+      ["/api/entity", 404],
+      ["/api/plot?id=sensor.a&from=9000&to=1000&columns=800", 400],
+      ["/api/plot?id=sensor.a&from=0&to=1e99&columns=800", 400],
+      ["/api/plot?id=sensor.a&from=0&to=9000&columns=1e9", 400],
+      ["/api/plot?id=a'b&from=0&to=9000&columns=100", 400],
+      ["/api/plot?id=sensor.a&from=NaN&to=&columns=100", 400],
+      ["/api/sparks?ids=", 400],
+      [`/api/sparks?ids=${Array.from({ length: 51 }, () => "sensor.a").join(",")}`, 400],
+      ["/api/plan/preview?bus=line&share=7", 400],
+      ["/api/plan/preview?bus=other&share=0.5", 404],
+    ] as const)
+      expect([path, (await ask(port, path)).status]).toEqual([path, status]);
+    expect((await ask(port, "/api/budget?share=2", own, "POST")).status).toBe(400);
+    expect((await ask(port, "/api/storage/restore?name=other", own, "POST")).status).toBe(404);
+  });
+
   it("answers with a sentence where the changes cannot be made", async () => {
-    const { port } = await startPanel({ planPatch: () => Promise.reject(new Error("secret detail")) });
+    const { port } = await startPanel({ content: { planPatch: () => Promise.reject(new Error("secret detail")) } });
     const answer = await ask(port, "/api/plan/patch");
     expect(answer.status).toBe(500);
     expect(answer.body).not.toContain("secret");
@@ -172,9 +245,9 @@ describe("the panel", () => {
     const { port, world } = await startPanel();
     expect((await ask(port, "/api/connection/retry")).status).toBe(404);
     expect((await ask(port, "/", {}, "DELETE")).status).toBe(405);
-    expect(world.retries).toBe(0);
-    expect((await ask(port, "/api/connection/retry", {}, "POST")).status).toBe(204);
-    expect(world.retries).toBe(1);
+    expect(world.done).toEqual([]);
+    expect((await ask(port, "/api/connection/retry", own, "POST")).status).toBe(204);
+    expect(world.done).toEqual(["retry"]);
   });
 
   it("survives what is no HTTP", async () => {
@@ -211,11 +284,13 @@ describe("who is let in", () => {
   it("is no page of another origin, be it for a request or the live feed", async () => {
     const { port, world } = await startPanel();
     for (const origin of ["http://evil.example", "null", "nonsense", `http://127.0.0.1:${port + 1}`]) {
-      expect((await ask(port, "/api/connection/retry", { origin }, "POST")).status).toBe(403);
+      expect((await ask(port, "/api/connection/retry", { ...own, origin }, "POST")).status).toBe(403);
       expect(await live(port, { origin }).outcome).toBe("refused 403");
     }
-    expect(world.retries).toBe(0);
-    expect((await ask(port, "/api/connection/retry", { origin: `http://127.0.0.1:${port}` }, "POST")).status).toBe(204);
+    expect(world.done).toEqual([]);
+    expect(
+      (await ask(port, "/api/connection/retry", { ...own, origin: `http://127.0.0.1:${port}` }, "POST")).status,
+    ).toBe(204);
     expect(await live(port, { origin: `http://127.0.0.1:${port}` }).outcome).toBe("open");
   });
 
@@ -243,6 +318,46 @@ describe("who is let in", () => {
     expect((await ask(port, "/", { host, cookie: cookie.split(";")[0] as string })).status).toBe(200);
     expect((await ask(port, "/", { host, authorization: `Bearer ${encodeURIComponent(token)}` })).status).toBe(403);
     expect((await ask(port, "/api/overview", { host, cookie: "cadence_panel=%E0%A4%A" })).status).toBe(403);
+  });
+
+  it("may do harm only as an administrator of Home Assistant, and whoever is on the machine itself is one", async () => {
+    const { port, world } = await startPanel({ isAdministrator: () => Promise.resolve(false) });
+    for (const path of ["/api/storage/restore?name=known", "/api/budget?share=0.3", "/api/drive?on=1"])
+      expect([path, (await ask(port, path, own, "POST")).status]).toEqual([path, 204]);
+    expect(world.done).toEqual(["restore known", "budget 0.3", "drive true"]);
+    // Claimed from elsewhere than the proxy, a name means nothing.
+    const claimed = { "x-remote-user-id": "guest" };
+    expect(JSON.parse((await ask(port, "/api/me", claimed)).body)).toEqual({ isAdministrator: true });
+  });
+
+  it("is believed to be a user only from the Supervisor's proxy", () => {
+    const request = { headers: { "x-remote-user-id": "the-boss" } } as unknown as IncomingMessage;
+    expect(userOf(request, "ingress")).toBe("the-boss");
+    for (const access of ["loopback", "token", undefined] as const) expect(userOf(request, access)).toBeUndefined();
+    expect(userOf({ headers: {} } as unknown as IncomingMessage, "ingress")).toBeUndefined();
+  });
+
+  it("changes nothing without the header that only our own pages can send", async () => {
+    const { port, world } = await startPanel();
+    for (const path of ["/api/connection/retry", "/api/storage/restore?name=known", "/api/drive?on=1"]) {
+      const answer = await ask(port, path, {}, "POST");
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    expect(world.done).toEqual([]);
+  });
+
+  it("sends no bodies, and not too many requests", async () => {
+    const { port } = await startPanel();
+    expect(
+      (await ask(port, "/api/overview", { "content-length": "5" }, "POST").catch(() => ({ status: 413 }))).status,
+    ).toBe(413);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => ask(port, "/api/connection/retry", own, "POST")),
+    );
+    const counts = Map.groupBy(answers, ({ status }) => status);
+    expect(counts.get(204)?.length).toBeGreaterThanOrEqual(20);
+    expect(counts.get(429)?.[0]?.headers["retry-after"]).toBe("2");
+    expect((await ask(port, "/api/overview")).status).toBe(200);
   });
 
   it("learns nothing of the token when refused", async () => {

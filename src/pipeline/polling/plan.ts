@@ -1,5 +1,6 @@
 import { allocate, type Claim } from "./allocate.ts";
 import type { JoinedPlan } from "#model/joined-plan.ts";
+import type { LoadCurve } from "#model/load-curve.ts";
 import type { PlanGain } from "#model/plan-gain.ts";
 import { ladder, nearestStep } from "./ladder.ts";
 import { meanLoss } from "./loss-curve.ts";
@@ -45,13 +46,16 @@ export interface BusPlan {
   readonly gain?: PlanGain;
   /** What an integration could do that joins neighbouring registers; absent where the configuration of the bus is not known. */
   readonly joined?: JoinedPlan;
+  /** Loss against load; absent while too little was seen to judge it. */
+  readonly curve?: LoadCurve;
 }
 
 /** No interval is proposed that is further than this from the present one. */
 const mostFactor = 8;
-const longest = 1_024;
+/** Seconds. */
+export const longestPlanned = 1_024;
 /** With fewer reads an entity stays as it is. */
-const readsToLearn = 24;
+export const readsToLearn = 24;
 
 /** What was learned of an entity: what it loses with each interval it may get. A few hundred bytes, whatever was read. */
 export interface LearnedEntity extends Claim {
@@ -113,7 +117,7 @@ export function learnReads({ reads, ...input }: PlanInput): LearnedEntity {
   const common = { input, reads: reads.length, changes, cost };
   const step = within(nearestStep(present), input);
   if (known.length < readsToLearn) return { ...common, isNoise: false, intervals: [step], losses: [0] };
-  const { least = present / mostFactor, most = Math.min(longest, present * mostFactor) } = input;
+  const { least = present / mostFactor, most = Math.min(longestPlanned, present * mostFactor) } = input;
   const wide = ladder.filter((seconds) => seconds >= Math.max(refresh, least) && seconds <= most);
   const structure = new StructureFunction();
   const loss = lossIn(input, values);
@@ -142,8 +146,8 @@ export function lossIn(
 
 /** Mean loss of what is read every so many seconds; a value is a second old at the least, so that noise is worth nothing in the moment it is read. */
 export function lossByInterval(structure: StructureFunction, mayChange?: number): (seconds: number) => number {
-  const aged = agedStructure(structure.fit(longest + 1, mayChange));
-  return (seconds) => meanLoss(aged, Math.max(1, Math.min(longest, Math.round(seconds))));
+  const aged = agedStructure(structure.fit(longestPlanned + 1, mayChange));
+  return (seconds) => meanLoss(aged, Math.max(1, Math.min(longestPlanned, Math.round(seconds))));
 }
 
 function describe({ input, intervals, losses, loss, ...learned }: LearnedEntity, proposed: number): PlannedInterval {

@@ -617,6 +617,17 @@ export class FileStore implements Store {
     };
   }
 
+  /** The chunks as they are now, oldest first, each with its live keys (latin1). */
+  *chunks(): Iterable<{
+    readonly name: string;
+    readonly bytes: number;
+    readonly sealed: boolean;
+    readonly keys: readonly string[];
+  }> {
+    for (const { id, file, sealed } of this.#set.chunks.values())
+      yield { name: chunkName(id), bytes: file.size, sealed, keys: this.#set.index.keysIn(id) };
+  }
+
   /** Reads every byte back. Faults are named, not thrown. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     this.#checkOpen();

@@ -1,24 +1,45 @@
+import { act, confirmed } from "./act.js";
 import { follow } from "./connection.js";
 import { h, show } from "./dom.js";
 import { interval, number } from "./format.js";
+import { followFrame, followTheme, navigateInHomeAssistant, toggleMenu } from "./home-assistant-frame.js";
 import { icon } from "./icons.js";
-import { entitiesPage } from "./page-entities.js";
-import { overviewPage } from "./page-overview.js";
-import { historyPage } from "./page-history.js";
-import { planPage } from "./page-plan.js";
-import { relatedPage } from "./page-related.js";
-import { storagePage } from "./page-storage.js";
+import { say } from "./words.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
 
+/**
+ * What a page is: its elements, made anew whenever something is different, and what is to be done when they stand.
+ * @typedef {object} PageModule
+ * @property {(state: PanelState, query: URLSearchParams, redraw: () => void) => (Node | undefined | false)[]} page
+ * @property {(main: HTMLElement, onRange: (range: { from: number, to: number } | "back") => void) => void} [after]
+ */
+
+/** A page's code is asked for when it is opened. */
 const pages = /** @type {const} */ ({
-  overview: { title: "Overview", page: overviewPage },
-  plan: { title: "Plan", page: planPage },
-  entities: { title: "Entities", page: entitiesPage },
-  related: { title: "Related", page: relatedPage },
-  history: { title: "History", page: historyPage },
-  storage: { title: "Storage", page: storagePage },
+  overview: {
+    title: "Overview",
+    load: () => import("./page-overview.js").then((made) => ({ page: made.overviewPage })),
+  },
+  plan: { title: "Plan", load: () => import("./page-plan.js").then((made) => ({ page: made.planPage })) },
+  entities: {
+    title: "Entities",
+    load: () =>
+      import("./page-entities.js").then((made) => ({ page: made.entitiesPage, after: made.afterEntitiesPage })),
+  },
+  related: { title: "Related", load: () => import("./page-related.js").then((made) => ({ page: made.relatedPage })) },
+  history: { title: "History", load: () => import("./page-history.js").then((made) => ({ page: made.historyPage })) },
+  storage: { title: "Storage", load: () => import("./page-storage.js").then((made) => ({ page: made.storagePage })) },
 });
+/** Pages without a tab of their own, and the tab that they belong to. */
+const within = /** @type {const} */ ({
+  entity: {
+    title: "Entity",
+    tab: "entities",
+    load: () => import("./page-entity.js").then((made) => ({ page: made.entityPage, after: made.afterEntityPage })),
+  },
+});
+const allPages = { ...pages, ...within };
 
 const bar = /** @type {HTMLElement} */ (document.querySelector("#bar"));
 const notice = /** @type {HTMLElement} */ (document.querySelector("#notice"));
@@ -32,14 +53,41 @@ let lostAt = 0;
 const query = () => new URLSearchParams(location.search);
 const pageName = () => {
   const name = query().get("page") ?? "overview";
-  return /** @type {keyof typeof pages} */ (Object.hasOwn(pages, name) ? name : "overview");
+  return /** @type {keyof typeof allPages} */ (Object.hasOwn(allPages, name) ? name : "overview");
 };
+
+/** @type {Map<string, PageModule>} */
+const loaded = new Map();
+let isNarrow = false;
+let hasMenu = false;
+
+/** @param {keyof typeof allPages} name */
+async function load(name) {
+  try {
+    loaded.set(name, /** @type {PageModule} */ (await allPages[name].load()));
+  } catch {
+    // The daemon is away; the page says so, and it is tried again with the next look.
+  }
+  draw();
+}
 
 function draw() {
   const name = pageName();
-  document.title = `${pages[name].title} · Modbus Cadence`;
+  const tab = name === "entity" ? within.entity.tab : name;
+  document.title = `${say(allPages[name].title)} · Modbus Cadence`;
   show(bar, [
-    h("span", { class: "product" }, "Modbus Cadence"),
+    h(
+      "span",
+      { class: "product" },
+      hasMenu &&
+        isNarrow &&
+        h(
+          "button",
+          { type: "button", class: "menu", "data-action": "menu", "aria-label": "Menu of Home Assistant" },
+          "☰",
+        ),
+      isNarrow ? allPages[name].title : "Modbus Cadence",
+    ),
     h(
       "nav",
       { class: "tabs", "aria-label": "Pages" },
@@ -50,7 +98,7 @@ function draw() {
             class: "tab",
             href: `?page=${key}`,
             "data-action": "go",
-            "aria-current": key === name ? "page" : undefined,
+            "aria-current": key === tab ? "page" : undefined,
           },
           icon(/** @type {keyof typeof pages} */ (key)),
           title,
@@ -62,7 +110,40 @@ function draw() {
   show(notice, notices());
   if (state === undefined || document.hidden) return;
   main.classList.toggle("stale", !live);
-  show(main, pages[name].page(state, query(), draw));
+  const known = loaded.get(name);
+  if (known === undefined) {
+    if (!loading.has(name)) {
+      loading.add(name);
+      void load(name).finally(() => loading.delete(name));
+    }
+    return show(main, skeleton());
+  }
+  show(
+    main,
+    /** @type {Node[]} */ (known.page(state, query(), draw).filter((node) => node instanceof Node)),
+  );
+  known.after?.(main, onRange);
+}
+
+/** @type {Set<string>} */
+const loading = new Set();
+
+/** Grey blocks where cards will be. */
+function skeleton() {
+  return ["", "half", "half"].map((size) => h("section", { class: `card skeleton ${size}`, "aria-busy": "true" }));
+}
+
+/** @param {{ from: number, to: number } | "back"} range Of a plot. */
+function onRange(range) {
+  const changed = query();
+  for (const name of ["from", "to"]) changed.delete(name);
+  if (range !== "back") {
+    const from = Math.max(0, Math.round(range.from));
+    changed.set("from", String(from));
+    changed.set("to", String(Math.max(from + 1_000, Math.round(range.to))));
+  }
+  // Moving about within a plot is one step of the way back.
+  go(`?${changed}`, query().has("from"));
 }
 
 function liveText() {
@@ -138,16 +219,55 @@ document.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     go(/** @type {string} */ (target?.getAttribute("href")));
-    main.focus();
+    main.focus({ preventScroll: true });
     scrollTo(0, 0);
   } else if (action === "filter") set("only", value === "all" ? "" : value);
   else if (action === "sort") set("sort", value);
   else if (action === "pair") set("pair", value);
-  else if (action === "retry") void fetch("api/connection/retry", { method: "POST" });
+  else if (action === "retry") void act("api/connection/retry");
+  else if (action === "act") void act(value).then(draw);
+  else if (action === "confirm") void askAndAct(/** @type {HTMLElement} */ (target).dataset);
+  else if (action === "range") {
+    const changed = query();
+    for (const name of ["from", "to"]) changed.delete(name);
+    changed.set("range", value);
+    go(`?${changed}`);
+  } else if (action === "table") set("table", query().get("table") === "1" ? "" : "1");
+  else if (action === "chunk" || action === "span") set(action, value);
+  else if (action === "menu") toggleMenu();
+  else if (action === "history") navigateInHomeAssistant?.(`/history?entity_id=${encodeURIComponent(value)}`);
+});
+
+/** @param {DOMStringMap} data */
+async function askAndAct({ value = "", title = "", text = "", button = "" }) {
+  if (await confirmed({ title, text, button })) await act(value);
+  draw();
+}
+
+/** The window of a plot over all that is stored follows the finger. */
+document.addEventListener("pointerdown", (event) => {
+  const target = /** @type {SVGElement | null} */ (
+    /** @type {Element} */ (event.target).closest("[data-action=navigate]")
+  );
+  if (target === null) return;
+  event.preventDefault();
+  const move = (/** @type {PointerEvent} */ { clientX }) => {
+    const { left, width } = target.getBoundingClientRect();
+    const [from, to] = [Number(target.dataset["from"]), Number(target.dataset["to"])];
+    const shownWindow = target.querySelector(".window")?.getBoundingClientRect().width ?? 0;
+    const length = Math.max(60_000, (shownWindow / width) * (to - from));
+    const middle = from + ((clientX - left) / width) * (to - from);
+    onRange({ from: middle - length / 2, to: middle + length / 2 });
+  };
+  move(event);
+  addEventListener("pointermove", move);
+  addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
 });
 
 document.addEventListener("input", ({ target }) => {
-  if (target instanceof HTMLInputElement && target.dataset["action"] === "search") set("q", target.value, true);
+  if (!(target instanceof HTMLInputElement)) return;
+  if (target.dataset["action"] === "search") set("q", target.value, true);
+  if (target.dataset["action"] === "share") set("share", target.value, true);
 });
 
 /** `/` searches, `g` and a letter go to a page, Escape clears. */
@@ -164,6 +284,7 @@ document.addEventListener("keydown", (event) => {
     : undefined;
   afterG = event.key === "g";
   if (target !== undefined) go(`?page=${target}`);
+  if (event.key === "t" && pageName() === "entity") set("table", query().get("table") === "1" ? "" : "1");
   if (event.key === "/") {
     event.preventDefault();
     if (pageName() !== "entities") go("?page=entities");
@@ -178,7 +299,13 @@ setInterval(() => {
   if (!live) draw();
 }, 1_000);
 
-draw();
+followTheme(draw);
+followFrame((narrow) => {
+  isNarrow = narrow;
+  hasMenu = true;
+  draw();
+});
+void load(pageName());
 follow((newest, isLive) => {
   if (live && !isLive) lostAt = Date.now();
   state = newest;

@@ -1,7 +1,20 @@
+import { say } from "./words.js";
+
 const svgNames = new Set(["svg", "path", "rect", "line", "text", "g", "defs", "pattern", "circle", "title"]);
 
+/** Attributes that people hear or read. */
+const saidAttributes = new Set(["aria-label", "placeholder", "title"]);
+
 /**
- * An element. Attributes that are undefined, null or false are left out; children may be texts, elements, nested lists, or
+ * A text as it is: names, values and ids are said in no other language.
+ * @param {unknown} text
+ */
+export function verbatim(text) {
+  return document.createTextNode(String(text));
+}
+
+/**
+ * An element; its texts are said in the language of the page. Attributes that are undefined, null or false are left out; children may be texts, elements, nested lists, or
  * nothing. What a click does stands in `data-action`, never in a listener: elements are replaced as the numbers move.
  * @param {string} tag
  * @param {Record<string, unknown>} [attributes]
@@ -14,11 +27,12 @@ export function h(tag, attributes = {}, ...children) {
     : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== null && value !== false)
-      element.setAttribute(name, value === true ? "" : String(value));
+      element.setAttribute(name, value === true ? "" : saidAttributes.has(name) ? say(String(value)) : String(value));
   }
   for (const child of children.flat(Number.POSITIVE_INFINITY)) {
     if (child instanceof Node) element.append(child);
-    else if (child !== undefined && child !== null && child !== false) element.append(String(child));
+    else if (child !== undefined && child !== null && child !== false)
+      element.append(typeof child === "string" ? say(child) : String(child));
   }
   return element;
 }
@@ -52,10 +66,13 @@ function adapt(present, wanted) {
   if (!(present instanceof Element) || !(wanted instanceof Element)) return false;
   if (present.tagName !== wanted.tagName || present.getAttribute("data-key") !== wanted.getAttribute("data-key"))
     return false;
-  for (const { name } of [...present.attributes]) if (!wanted.hasAttribute(name)) present.removeAttribute(name);
+  // What a page has drawn in there by itself stays.
+  const isForeign = wanted.hasAttribute("data-foreign");
+  for (const { name } of isForeign ? [] : [...present.attributes])
+    if (!wanted.hasAttribute(name)) present.removeAttribute(name);
   for (const { name, value } of wanted.attributes) {
     if (present.getAttribute(name) !== value) present.setAttribute(name, value);
   }
-  show(present, [...wanted.childNodes]);
+  if (!isForeign) show(present, [...wanted.childNodes]);
   return true;
 }

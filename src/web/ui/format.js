@@ -1,3 +1,5 @@
+import { language } from "./words.js";
+
 const space = "\u00a0";
 
 /**
@@ -5,20 +7,20 @@ const space = "\u00a0";
  * @param {number} value
  */
 export function number(value) {
-  return value.toLocaleString(undefined, {
+  return value.toLocaleString(language, {
     maximumSignificantDigits: Math.max(3, Math.trunc(Math.abs(value)).toString().length),
   });
 }
 
 /** @param {number} value */
 export function count(value) {
-  return Math.round(value).toLocaleString();
+  return Math.round(value).toLocaleString(language);
 }
 
 /** @param {number} share */
 export function percent(share) {
   const value = share * 100;
-  return `${value !== 0 && Math.abs(value) < 9.95 ? number(Number(value.toFixed(1))) : count(value)}${space}%`;
+  return `${value !== 0 && Math.abs(value) < 9.95 ? number(Number(value.toPrecision(2))) : count(value)}${space}%`;
 }
 
 /**
@@ -52,5 +54,16 @@ export function bytes(value) {
 
 /** @param {number} time ms since 1970 */
 export function clockTime(time) {
-  return new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** @param {number} time ms since 1970 */
+export function day(time) {
+  const date = new Date(time);
+  const isThisYear = date.getFullYear() === new Date().getFullYear();
+  return date.toLocaleDateString(language, {
+    day: "numeric",
+    month: "short",
+    ...(isThisYear ? {} : { year: "numeric" }),
+  });
 }

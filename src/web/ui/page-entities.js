@@ -1,39 +1,103 @@
-import { h } from "./dom.js";
+import { h, verbatim } from "./dom.js";
+import { entityLink } from "./entity-link.js";
 import { count, interval, percent } from "./format.js";
 import { differs } from "./page-overview.js";
+import { spark } from "./sparks.js";
+import { VirtualRows } from "./virtual-rows.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
 /** @import { EntityOverview } from "#model/overview.ts" */
 
+/** Read later than it is set or than most of its bus would allow: the time between two reads is 1.2 times the one that it should be. */
+const lateFrom = 1.2;
+const missing = new Set(["unavailable", "unknown"]);
+
 const filters = {
   all: { title: "All", keep: () => true },
-  advice: { title: "Differs from the advice", keep: differs },
+  advice: { title: "Differs from the plan", keep: differs },
+  late: { title: "Late", keep: isLate },
+  silent: {
+    title: "Silent",
+    keep: (/** @type {EntityOverview} */ { statistics }) => missing.has(statistics?.lastState ?? ""),
+  },
   unread: { title: "No read seen", keep: (/** @type {EntityOverview} */ { interval: seen }) => seen === undefined },
 };
+
+/** @param {EntityOverview} overview */
+function isLate({ interval: seen, configuredSeconds }) {
+  return seen !== undefined && configuredSeconds !== undefined && seen.seconds > configuredSeconds * lateFrom;
+}
 
 /** Columns that can be sorted by; numbers largest first. */
 const orders = {
   name: (/** @type {EntityOverview} */ { entity }) => entity.name.toLowerCase(),
   kind: (/** @type {EntityOverview} */ { statistics }) => statistics?.kind ?? "",
+  set: (/** @type {EntityOverview} */ { configuredSeconds }) => -(configuredSeconds ?? -1),
   really: (/** @type {EntityOverview} */ { interval: seen }) => -(seen?.seconds ?? -1),
   advice: (/** @type {EntityOverview} */ { advice }) => -(advice?.recommended ?? -1),
   share: (/** @type {EntityOverview} */ { advice }) => -(advice?.share ?? -1),
 };
 
+/** @typedef {{ group: { id: string, name: string, members: readonly EntityOverview[] } } | { overview: EntityOverview }} Row */
+
+/** @type {VirtualRows<Row>} */
+const virtual = new VirtualRows();
+/** The list as it was sorted last: scrolling sorts nothing. */
+let sorted = { of: /** @type {unknown} */ (undefined), by: "", rows: /** @type {readonly Row[]} */ ([]), found: 0 };
+/** @type {(() => void) | undefined} */
+let redrawOnScroll;
+let isDrawing = false;
+
+addEventListener(
+  "scroll",
+  () => {
+    if (redrawOnScroll === undefined || isDrawing || sorted.rows.length <= VirtualRows.drawnWhole) return;
+    isDrawing = true;
+    requestAnimationFrame(() => {
+      isDrawing = false;
+      redrawOnScroll?.();
+    });
+  },
+  { passive: true },
+);
+
+/** Heights of the rows in pixels, as the style sheet has them. */
+const heights = { group: 40, row: 56, phone: 80 };
+const phone = matchMedia("(max-width: 599px)");
+
+/** @param {HTMLElement} main */
+export function afterEntitiesPage(main) {
+  virtual.measure(main.querySelector("tbody"));
+}
+
 /**
  * @param {PanelState} state
  * @param {URLSearchParams} query q: search, only: filter, sort: column
+ * @param {() => void} redraw
  */
-export function entitiesPage(state, query) {
+export function entitiesPage(state, query, redraw) {
+  redrawOnScroll = () => new URLSearchParams(location.search).get("page") === "entities" && redraw();
   const wanted = (query.get("q") ?? "").trim().toLowerCase();
   const only = query.get("only") ?? "all";
   const sort = query.get("sort") ?? "share";
-  const keep = (filters[only] ?? filters.all).keep;
-  const order = orders[sort] ?? orders.share;
-  const shown = state.entities
-    .filter(keep)
-    .filter(({ entity }) => `${entity.name} ${entity.entityId}`.toLowerCase().includes(wanted))
-    .toSorted((a, b) => compare(order(a), order(b)) || compare(a.entity.entityId, b.entity.entityId));
+  const by = `${wanted} ${only} ${sort}`;
+  if (sorted.of !== state.entities || sorted.by !== by) {
+    const keep = (filters[only] ?? filters.all).keep;
+    const order = orders[sort] ?? orders.share;
+    const found = state.entities
+      .filter(keep)
+      .filter(({ entity }) => `${entity.name} ${entity.entityId}`.toLowerCase().includes(wanted))
+      .map((overview) => /** @type {const} */ ([order(overview), overview]))
+      .toSorted(([a, x], [b, y]) => compare(a, b) || compare(x.entity.entityId, y.entity.entityId))
+      .map(([, overview]) => overview);
+    const rows = groups(state, found).flatMap((group) => [
+      { group },
+      ...group.members.map((overview) => ({ overview })),
+    ]);
+    sorted = { of: state.entities, by, rows, found: found.length };
+  }
+  const height = phone.matches ? heights.phone : heights.row;
+  const { above, shown, below } = virtual.window(sorted.rows, (row) => ("group" in row ? heights.group : height));
   return [
     h("h1", { class: "hidden-text" }, "Entities"),
     h(
@@ -67,15 +131,31 @@ export function entitiesPage(state, query) {
       { class: "card table" },
       h(
         "table",
-        {},
+        { "aria-rowcount": sorted.rows.length },
         h("caption", { class: "hidden-text" }, "Entities with what is known of them, by bus"),
         h("thead", {}, headRow(sort)),
-        shown.length === 0
-          ? h("tbody", {}, h("tr", {}, h("td", { colspan: 7, class: "second" }, emptyText(state, wanted))))
-          : groups(state, shown).map(groupBody),
+        h(
+          "tbody",
+          { class: "rows" },
+          sorted.found === 0 && h("tr", {}, h("td", { colspan: columns, class: "second" }, emptyText(state, wanted))),
+          above > 0 && spacer(above),
+          shown.map((row) => ("group" in row ? groupRow(row.group) : entityRow(row.overview, redraw))),
+          below > 0 && spacer(below),
+        ),
       ),
     ),
   ];
+}
+
+const columns = 9;
+
+/** @param {number} height */
+function spacer(height) {
+  return h(
+    "tr",
+    { class: "spacer", "data-key": "spacer", "aria-hidden": "true" },
+    h("td", { colspan: columns, height }),
+  );
 }
 
 /**
@@ -111,11 +191,13 @@ function headRow(sort) {
   return h(
     "tr",
     {},
-    head("name", "Entity"),
-    h("th", { scope: "col", class: "number" }, "Value"),
-    head("kind", "Kind", "wide-only"),
+    head("name", "Entity", "name-head"),
+    h("th", { scope: "col", class: "number value-head" }, "Value"),
+    h("th", { scope: "col", class: "wide-only spark-cell" }, "24 h"),
+    head("kind", "Kind", "wide-only kind-cell"),
+    head("set", "Set", "number wide-only"),
     head("really", "Really", "number wide-only"),
-    head("advice", "Advice", "number"),
+    head("advice", "Plan", "number"),
     head("share", "Of the line", "number wide-only"),
     h("th", { scope: "col", class: "why wide-only" }, "Why"),
   );
@@ -135,55 +217,60 @@ function groups(state, shown) {
 }
 
 /** @param {{ id: string, name: string, members: readonly EntityOverview[] }} group */
-function groupBody({ id, name, members }) {
+function groupRow({ id, name, members }) {
   const changes = members.filter(differs).length;
   return h(
-    "tbody",
-    { "data-key": id },
+    "tr",
+    { class: "group", "data-key": `group ${id}` },
     h(
-      "tr",
-      { class: "group" },
+      "th",
+      { colspan: columns, scope: "rowgroup" },
+      verbatim(name),
       h(
-        "td",
-        { colspan: 7 },
-        name,
-        h(
-          "span",
-          { class: "second" },
-          ` · ${count(members.length)} entities, ${changes === 0 ? "all fine" : `${count(changes)} to change`}`,
-        ),
+        "span",
+        { class: "second" },
+        " · ",
+        changes === 0
+          ? `${count(members.length)} entities, all fine`
+          : `${count(members.length)} entities, ${count(changes)} to change`,
       ),
     ),
-    members.map(entityRow),
   );
 }
 
-/** @param {EntityOverview} overview */
-function entityRow({ entity, statistics, interval: seen, advice, pattern }) {
-  const value = statistics === undefined ? "–" : statistics.lastState;
+/**
+ * @param {EntityOverview} overview
+ * @param {() => void} redraw
+ */
+function entityRow(overview, redraw) {
+  const { entity, statistics, interval: seen, advice, pattern, configuredSeconds } = overview;
   const reason = advice?.reason ?? "";
   // Of a constant the advice says the same.
   const does = pattern === undefined || pattern.kind === "constant" ? undefined : pattern.sentence;
+  const late = isLate(overview);
   return h(
     "tr",
     { "data-key": entity.entityId },
     h(
       "td",
       { class: "name" },
-      h("div", {}, entity.name),
-      h("div", { class: "second wide-only" }, entity.entityId),
-      h("div", { class: "second reason" }, reason),
+      h("div", { class: "one-line" }, entityLink(entity)),
+      h("div", { class: "second wide-only one-line" }, verbatim(entity.entityId)),
+      h("div", { class: "second reason two-lines" }, reason),
     ),
     h(
       "td",
-      { class: "number" },
-      value,
-      entity.unit !== undefined && h("span", { class: "second" }, `\u00a0${entity.unit}`),
+      { class: "number value-cell one-line" },
+      verbatim(statistics === undefined ? "–" : statistics.lastState),
+      entity.unit !== undefined && h("span", { class: "second" }, verbatim(`\u00a0${entity.unit}`)),
     ),
-    h("td", { class: "wide-only" }, h("span", { class: "kind" }, statistics?.kind ?? "new")),
+    h("td", { class: "wide-only spark-cell" }, spark(entity.entityId, redraw)),
+    h("td", { class: "wide-only kind-cell" }, h("span", { class: "kind" }, statistics?.kind ?? "new")),
+    h("td", { class: "number second wide-only" }, configuredSeconds === undefined ? "–" : interval(configuredSeconds)),
     h(
       "td",
-      { class: "number wide-only" },
+      { class: `number wide-only ${late ? "warning" : ""}` },
+      late && "▲ ",
       seen === undefined ? "not known" : `${seen.origin === "changes" ? "≈ " : ""}${interval(seen.seconds)}`,
     ),
     h(
@@ -192,7 +279,11 @@ function entityRow({ entity, statistics, interval: seen, advice, pattern }) {
       adviceText(advice, seen),
     ),
     h("td", { class: "number second wide-only" }, advice?.share === undefined ? "–" : percent(advice.share)),
-    h("td", { class: "why second wide-only" }, reason, does !== undefined && h("div", { class: "does" }, does)),
+    h(
+      "td",
+      { class: "why second wide-only" },
+      h("div", { class: "two-lines" }, reason, does !== undefined && [" ", h("span", { class: "does" }, does)]),
+    ),
   );
 }
 

@@ -302,7 +302,7 @@ function dataCard({ storage }) {
   );
 }
 
-/** @param {readonly (readonly [title: string, text: string])[]} rows */
+/** @param {readonly (readonly [title: string, text: unknown])[]} rows */
 export function facts(rows) {
   return h(
     "dl",

@@ -165,7 +165,10 @@ function pairPart({ relations }, pair, nameOf) {
           { class: "changes" },
           shown.map((each) => relationRow(each, nameOf)),
         ),
-    pair !== null && h("p", {}, h("a", { href: "?page=related", "data-action": "go" }, "The strongest pairs")),
+    pair !== null && [
+      h("p", {}, h("a", { href: `?page=entity&id=${a}&with=${b}`, "data-action": "go" }, "Both drawn over each other")),
+      h("p", {}, h("a", { href: "?page=related", "data-action": "go" }, "The strongest pairs")),
+    ],
   );
 }
 

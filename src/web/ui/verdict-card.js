@@ -1,5 +1,6 @@
-import { h } from "./dom.js";
+import { h, verbatim } from "./dom.js";
 import { icon } from "./icons.js";
+import { say } from "./words.js";
 
 /** @import { Verdict } from "#diagnostics/verdict.ts" */
 
@@ -8,10 +9,13 @@ import { icon } from "./icons.js";
  * @param {Verdict} verdict
  * @param {readonly { title: string, now: string, plan: string | undefined }[]} pairs
  * @param {string} [detail]
+ * @param {Element} [buttons]
  */
-export function verdictCard({ mood, sentence }, pairs, detail) {
-  const end = sentence.search(/[.:](?:\s|$)/);
-  const first = end === -1 ? sentence : sentence.slice(0, end + 1);
+export function verdictCard({ mood, sentence }, pairs, detail, buttons) {
+  // Said as a whole: the first part alone is none that can be translated.
+  const text = say(sentence);
+  const end = text.search(/[.:](?:\s|$)/);
+  const first = end === -1 ? text : text.slice(0, end + 1);
   return h(
     "section",
     { class: "card verdict" },
@@ -22,8 +26,9 @@ export function verdictCard({ mood, sentence }, pairs, detail) {
       h(
         "div",
         {},
-        h("h1", {}, h("b", {}, first), sentence.slice(first.length)),
+        h("h1", {}, h("b", {}, verbatim(first)), verbatim(text.slice(first.length))),
         detail !== undefined && h("p", { class: "second" }, detail),
+        buttons,
       ),
     ),
     pairs.length > 0 &&

@@ -1,0 +1,7 @@
+import { Fetched } from "./fetched.js";
+
+/**
+ * What whoever looks may do.
+ * @type {Fetched<{ readonly isAdministrator: boolean }>}
+ */
+export const me = new Fetched("api/me", 300_000);

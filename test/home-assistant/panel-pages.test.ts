@@ -1,0 +1,245 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { differenceFromKept } from "../support/kept-picture.ts";
+import { type PanelWorld, readRecordedPanel, servePanel } from "../support/recorded-panel.ts";
+import { axeOn, openBrowser } from "./browser.ts";
+
+const recorded = readRecordedPanel();
+const widths = { phone: 360, desktop: 1_280 };
+const pages = {
+  overview: "",
+  plan: "?page=plan",
+  looked: "?page=plan&share=0.2",
+  entities: "?page=entities",
+  entity: "?page=entity&id=sensor.meter_power",
+  related: "?page=related",
+  history: "?page=history",
+  storage: "?page=storage",
+};
+
+describe("every page over the same content", () => {
+  let browser: Browser;
+  let world: PanelWorld;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    world = await servePanel(recorded);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await world[Symbol.asyncDispose]();
+  });
+
+  async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({
+      locale: "en-GB",
+      timezoneId: "UTC",
+      reducedMotion: "reduce",
+      ...options,
+    });
+    const page = await context.newPage();
+    await page.clock.setFixedTime(recorded.overview.at);
+    await page.goto(address);
+    await page.locator("main .card:not(.skeleton)").first().waitFor();
+    return page;
+  }
+
+  it.each(
+    Object.entries(pages).flatMap(([name, query]) =>
+      (["light", "dark"] as const).flatMap((colorScheme) =>
+        Object.entries(widths).map(([device, width]) => ({ name, query, colorScheme, device, width })),
+      ),
+    ),
+  )(
+    "$name looks as it was kept and is usable without eyes, in $colorScheme on a $device",
+    async ({ name, query, colorScheme, device, width }) => {
+      const page = await open(`${world.address}${query}`, {
+        colorScheme,
+        viewport: { width, height: 1_500 },
+        deviceScaleFactor: 0.5,
+      });
+      await page.waitForTimeout(600);
+      const png = await page.screenshot({ animations: "disabled" });
+      expect(differenceFromKept(`${name}-${colorScheme}-${device}`, png)).toBeUndefined();
+      expect((await axeOn(page)).violations).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it("is found wanting by axe where something is wrong", async () => {
+    const page = await open(world.address);
+    await page.evaluate(
+      `document.querySelector("main").insertAdjacentHTML("beforeend", '<img src="data:,"><button></button>')`,
+    );
+    expect((await axeOn(page)).violations.join("\n")).toContain("button-name");
+    await page.context().close();
+  });
+
+  it("loads in less than 150 kB, and the plot's library only where a plot is", async () => {
+    for (const name of ["overview", "plan", "entity"] as const) {
+      const query = pages[name];
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const paths = new Set<string>();
+      page.on("response", (response) => void paths.add(new URL(response.url()).pathname));
+      await page.goto(`${world.address}${query}`);
+      await page.locator("main .card:not(.skeleton)").first().waitFor();
+      await page.waitForLoadState("networkidle");
+      const files = await Promise.all(
+        [...paths].map(async (path) => {
+          const answer = await fetch(new URL(path, world.address), { headers: { "accept-encoding": "gzip" } });
+          await answer.body?.cancel();
+          return { path, bytes: Number(answer.headers.get("content-length") ?? 0) };
+        }),
+      );
+      const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+      expect([name, paths.has("/uplot.js")]).toEqual([name, name === "entity"]);
+      expect([name, total > 0 && total < 150_000, total]).toEqual([name, true, total]);
+      await context.close();
+    }
+  });
+
+  it("asks once before it restores, and names the act", async () => {
+    const shown = {
+      ...recorded,
+      storage: {
+        ...recorded.storage,
+        backups: [{ name: "2026-11-21T06-05-00Z", time: recorded.overview.at - 3_600_000 }],
+      },
+    };
+    await using own = await servePanel(shown);
+    const page = await open(`${own.address}?page=storage`);
+    await page.getByRole("button", { name: "Restore" }).click();
+    await page.getByRole("button", { name: "Leave it" }).click();
+    await page.getByRole("button", { name: "Restore" }).click();
+    await page.keyboard.press("Escape");
+    expect(own.done).toEqual([]);
+    await page.getByRole("button", { name: "Restore" }).click();
+    expect(await page.getByRole("dialog").innerText()).toContain("The present store is kept as a backup");
+    await page.getByRole("button", { name: "Restore this backup" }).click();
+    await expect.poll(() => own.done).toEqual(["restore 2026-11-21T06-05-00Z"]);
+    await page.context().close();
+  });
+
+  it("verifies with progress and may be stopped, and makes a backup", async () => {
+    await using own = await servePanel(recorded);
+    const page = await open(`${own.address}?page=storage`);
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await expect.poll(() => own.done).toEqual(["verify"]);
+    const { storage } = recorded.overview;
+    own.show({ ...recorded.overview, storage: { ...storage, activity: "verifying", verifying: { done: 3, of: 12 } } });
+    await page.getByText("3 of 12 chunks").waitFor();
+    expect(await page.getByRole("progressbar").getAttribute("value")).toBe("0.25");
+    await page.getByRole("button", { name: "Stop the check" }).click();
+    await page.getByRole("button", { name: "Back up now" }).click();
+    await expect.poll(() => own.done).toEqual(["verify", "stop verifying", "backup"]);
+    await page.context().close();
+  });
+
+  it("looks at another budget by the slider, and sets it when asked", async () => {
+    await using own = await servePanel(recorded);
+    const page = await open(`${own.address}?page=plan`);
+    await page.getByRole("slider", { name: "Your budget" }).fill("0.2");
+    await page.getByText("of the line the plan takes").waitFor();
+    expect(new URL(page.url()).searchParams.get("share")).toBe("0.2");
+    await page.getByRole("button", { name: "Set the budget to 20" }).click();
+    await expect.poll(() => own.done).toEqual(["budget 0.2"]);
+    await page.context().close();
+  });
+
+  it("zooms a plot by dragging and keys, and goes back", async () => {
+    const page = await open(`${world.address}?page=entity&id=sensor.meter_power`);
+    const plot = page.locator(".plot .u-over");
+    await plot.waitFor();
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error("The plot has no room.");
+    await page.mouse.move(box.x + box.width / 4, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + 50, { steps: 4 });
+    await page.mouse.up();
+    const range = (): number => {
+      const { searchParams } = new URL(page.url());
+      return Number(searchParams.get("to")) - Number(searchParams.get("from"));
+    };
+    await expect.poll(() => range() / 3_600_000).toBeCloseTo(6, 0);
+    await page.locator(".plot").focus();
+    await page.keyboard.press("-");
+    await expect.poll(() => range() / 3_600_000).toBeCloseTo(12, 0);
+    await page.keyboard.press("0");
+    await expect.poll(() => new URL(page.url()).searchParams.has("from")).toBe(false);
+    await page.keyboard.press("t");
+    await page.getByRole("region", { name: "Values as a table" }).waitFor();
+    await page.context().close();
+  });
+
+  it("draws few of 2,000 entities, and reaches the last of them", async () => {
+    await using own = await servePanel(recorded, 2_000);
+    const page = await open(`${own.address}?page=entities`, { viewport: { width: 1_280, height: 900 } });
+    await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(10);
+    expect(await page.locator("tbody tr").count()).toBeLessThan(80);
+    await page.evaluate("scrollTo(0, 1e9)");
+    const last = recorded.overview.buses.at(-1)?.bus.id;
+    const expected = recorded.overview.entities.filter(({ busId }) => busId === last);
+    expect(expected.length).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.locator("tbody tr:not(.spacer)").last().getAttribute("data-key"))
+      .toMatch(/^sensor\..*_\d+$/);
+    expect(await page.locator("tbody tr").count()).toBeLessThan(80);
+    // Rows keep the height that the others are reckoned with.
+    const heights = await page
+      .locator("tbody tr:not(.spacer, .group)")
+      .evaluateAll((rows) => [...new Set(rows.map((row) => Math.round(row.getBoundingClientRect().height)))]);
+    expect(heights).toEqual([56]);
+    await page.context().close();
+  });
+
+  it("stands in Home Assistant's frame: its colours, its menu, its language", async () => {
+    const page = await open(world.address);
+    // A page of the same origin that speaks as the frame of Home Assistant does.
+    await page.route("**/frame", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<!doctype html><html lang="de" style="--primary-background-color:#102030;--card-background-color:#1c2c3c;--primary-text-color:#fff;--secondary-text-color:#25384a;--primary-color:#37c8fd;--ha-card-border-radius:3px"><body><iframe src="./" width="380" height="700"></iframe></body></html>`,
+      }),
+    );
+    await page.addInitScript(`
+      globalThis.heard = [];
+      if (parent === window) addEventListener("message", ({ data, source }) => {
+        heard.push(data);
+        if (data.type === "home-assistant/subscribe-properties")
+          source.postMessage({ type: "home-assistant/properties", narrow: true, safeAreaInsets: { top: "0", bottom: "12" } }, location.origin);
+      });
+    `);
+    await page.goto(`${world.address}frame`);
+    const frame = page.frameLocator("iframe");
+    await frame.locator("main .card:not(.skeleton)").first().waitFor();
+    const tokens = (): Promise<string[]> =>
+      frame.locator("html").evaluate((html) => {
+        const { style } = html as unknown as { style: { getPropertyValue(name: string): string } };
+        return ["--page", "--card", "--second-text", "--radius"].map((name) => style.getPropertyValue(name));
+      });
+    // The second text could not be read on that card, so ours stays.
+    await expect.poll(tokens).toEqual(["#102030", "#1c2c3c", "", "3px"]);
+    expect(await frame.locator("html").getAttribute("data-theme")).toBe("dark");
+    expect(await frame.locator("html").getAttribute("lang")).toBe("de");
+    await frame.getByRole("button", { name: "Menü von Home Assistant" }).click();
+    const heard = (): Promise<unknown[]> => page.evaluate("heard");
+    await expect
+      .poll(heard)
+      .toEqual([
+        { type: "home-assistant/subscribe-properties", handleSafeArea: true },
+        { type: "home-assistant/subscribe-properties", handleSafeArea: true, kioskMode: true },
+        { type: "home-assistant/toggle-menu" },
+      ]);
+    await page.evaluate(`document.documentElement.style.setProperty("--primary-background-color", "#fafafa")`);
+    await expect.poll(() => frame.locator("html").getAttribute("data-theme")).toBe("light");
+    await page.context().close();
+  });
+});
+
+it("packs what it sends", async () => {
+  await using world = await servePanel(recorded);
+  const answer = await fetch(`${world.address}api/overview`, { headers: { "accept-encoding": "gzip" } });
+  expect(answer.headers.get("content-encoding")).toBe("gzip");
+  expect(((await answer.json()) as { entities: unknown[] }).entities).toHaveLength(recorded.overview.entities.length);
+});
