@@ -1,6 +1,7 @@
-/** `npm run bench -- storage` `-- import`, `-- ingest` or `-- pipeline`: which benchmark, and its options. */
+/** `npm run bench -- storage` `-- import`, `-- ingest`, `-- panel` or `-- pipeline`: which benchmark, and its options. */
 import { runImportBench } from "./import/run.ts";
 import { runIngestBench } from "./ingest/run.ts";
+import { runPanelBench } from "./panel/run.ts";
 import { runPipelineBench } from "./pipeline/run.ts";
 import { runStorageBench } from "./storage/run.ts";
 
@@ -13,11 +14,14 @@ if (name === "storage") {
   await runIngestBench(rest);
 } else if (name === "pipeline") {
   runPipelineBench(rest);
+} else if (name === "panel") {
+  await runPanelBench(rest);
 } else {
   process.stderr.write(
     `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
       `       npm run bench -- import [--rows N]\n` +
       `       npm run bench -- ingest [--states N]\n` +
+      `       npm run bench -- panel [--entities N]\n` +
       `       npm run bench -- pipeline [--samples N] [--entities N]\n`,
   );
   process.exitCode = 2;

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { Daemon, runCadence } from "../support/daemon.ts";
@@ -5,6 +7,15 @@ import { TemporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = new TemporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 async function json(argv: readonly string[]): Promise<{ code: number | null; document: Record<string, unknown> }> {
   const { code, stdout } = await runCadence([...argv, "--json"]);
@@ -74,6 +85,44 @@ describe("backups from the command line", () => {
     const table = await runCadence(["store", "query", "sensor.a", "--step", "1d", "--store", store]);
     expect(table.stdout.split("\n")[1]).toMatch(/^1970-01-01 00:00:00 +1,440 +0 +[\d.]+ +995$/);
   }, 60_000);
+
+  it("are made and restored from the panel: the program starts anew on what was restored, and keeps what it replaced", async () => {
+    const store = folder.at("restored-by-panel");
+    const port = await freePort();
+    const environment = { CADENCE_PANEL_PORT: String(port) };
+    await using daemon = new Daemon(["demo", "--speed", "60", "--store", store], { environment });
+    const post = async (path: string): Promise<number> => {
+      const url = new URL(path, await daemon.address());
+      return (await fetch(url, { method: "POST", headers: { "x-modbus-cadence": "1" } })).status;
+    };
+    const backups = async (): Promise<{ name: string }[]> => {
+      const answer = await fetch(new URL("api/storage", await daemon.address()));
+      return ((await answer.json()) as { backups: { name: string }[] }).backups;
+    };
+    await daemon.until(({ storage }) => storage.samples > 50_000);
+    expect(await post("api/storage/backup")).toBe(204);
+    await expect.poll(backups, { timeout: 20_000, interval: 500 }).toHaveLength(1);
+    const [made] = await backups();
+    expect(await post("api/storage/restore?name=2020-01-01T00-00-00Z")).toBe(404);
+    const { product } = await daemon.overview();
+    expect(await post(`api/storage/restore?name=${made?.name}`)).toBe(204);
+    await daemon.logged(/The store was restored/, 30_000);
+    // The same process, the same address, a new beginning.
+    await expect
+      .poll(
+        () =>
+          daemon.overview().then(
+            ({ product: { startedAt } }) => startedAt,
+            () => 0,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThan(product.startedAt);
+    await daemon.until(({ storage, connection }) => storage.samples > 50_000 && connection.state === "live");
+    await expect.poll(backups, { timeout: 20_000, interval: 500 }).toHaveLength(2);
+    expect(await daemon.kill("SIGINT")).toBe(0);
+    expect((await json(["store", "verify", "--store", store])).code).toBe(0);
+  }, 90_000);
 
   it("are wrongly asked for with a sentence", async () => {
     writeFileSync(folder.at("one.csv"), "entity_id,timestamp_ms,state\nsensor.a,1,5\n");

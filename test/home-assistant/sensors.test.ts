@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -21,7 +22,13 @@ describe("our sensors in a real Home Assistant", () => {
 
   const startDaemon = (environment: Readonly<Record<string, string>> = {}): Daemon =>
     new Daemon(["run", "--store", folder.at("store")], {
-      environment: { ...bench.environment, CADENCE_PANEL_PORT: "0", CADENCE_PUBLISH_INTERVAL: "5", ...environment },
+      environment: {
+        ...bench.environment,
+        CADENCE_HOME_ASSISTANT_CONFIG: bench.environment["HASS_CONFIG"] as string,
+        CADENCE_PANEL_PORT: "0",
+        CADENCE_PUBLISH_INTERVAL: "5",
+        ...environment,
+      },
     });
 
   beforeAll(async () => {
@@ -138,6 +145,40 @@ describe("our sensors in a real Home Assistant", () => {
     await expect.poll(() => bench.state(`number.${site}_bus_budget`), { timeout: 10_000 }).toBe("35");
     await expect.poll(() => bench.state(`sensor.${site}_storage_verify`), { timeout: 10_000 }).toBe("ok");
     await expect.poll(() => bench.state(`sensor.${site}_storage_last_backup`), { timeout: 10_000 }).toMatch(/^20/);
+  });
+
+  it("are one way to what the panel is the other: from its overview to the very lines to change", async () => {
+    const context = await browser.newContext({ viewport: { width: 1_280, height: 900 } });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    page.on("pageerror", (error) => void complaints.push(String(error)));
+    await page.goto(await daemon.address());
+    await page.getByRole("link", { name: "All of them, one by one" }).click({ timeout: 240_000 });
+    await page.locator("tbody .entity-link").first().click();
+    await page.locator(".plot canvas").waitFor();
+    await page.getByRole("link", { name: "Plan" }).click();
+    // The configuration is looked at once a minute.
+    const link = page.getByRole("link", { name: "Download the changes" });
+    await link.waitFor({ timeout: 90_000 });
+    const [shown = ""] = await page.locator("pre.diff").allInnerTexts();
+    const download = page.waitForEvent("download");
+    await link.click();
+    const path = await (await download).path();
+    const lines = readFileSync(path, "utf8").split("\n");
+    const changed = lines.filter((line) => /^[-+](?![-+])/.test(line));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.every((line) => line.includes("scan_interval"))).toBe(true);
+    expect(shown).toContain(changed[0]);
+    // It fits the files as they are.
+    const folder = bench.environment["HASS_CONFIG"] as string;
+    expect(spawnSync("git", ["apply", "--check", "-p1", path], { cwd: folder, encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(complaints).toEqual([]);
+    await picture(page, "plan-of-a-real-home");
+    await context.close();
   });
 
   it("come back with their values after the broker was away", async () => {

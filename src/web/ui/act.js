@@ -25,6 +25,37 @@ export function toast(text) {
   setTimeout(() => shown.remove(), 6_000);
 }
 
+const keys = /** @type {const} */ ([
+  ["/", "search"],
+  ["g o, g p, g e, g r, g h, g s", "overview, plan, entities, related, history, storage"],
+  ["← →", "in a plot: earlier and later"],
+  ["+ −", "in a plot: closer and wider"],
+  ["0", "in a plot: back"],
+  ["t", "the plot's values as a table"],
+  ["Escape", "clears the search, closes"],
+  ["?", "these keys"],
+]);
+
+/** The keys of the panel, until Escape. */
+export function showKeys() {
+  const dialog = /** @type {HTMLDialogElement} */ (
+    h(
+      "dialog",
+      { class: "confirm", "aria-labelledby": "keys-title" },
+      h("h2", { id: "keys-title" }, "Keys"),
+      h(
+        "dl",
+        { class: "facts" },
+        keys.map(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)]),
+      ),
+      h("form", { method: "dialog", class: "buttons" }, h("button", { class: "quiet-button" }, "Close")),
+    )
+  );
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+}
+
 /**
  * Asks once, and says what happens and what is kept. The button names the act. Escape and a click beside it are a no.
  * @param {{ title: string, text: string, button: string }} question

@@ -1,4 +1,4 @@
-import { act, confirmed } from "./act.js";
+import { act, confirmed, showKeys } from "./act.js";
 import { follow } from "./connection.js";
 import { h, show } from "./dom.js";
 import { interval, number } from "./format.js";
@@ -123,7 +123,15 @@ function draw() {
     /** @type {Node[]} */ (known.page(state, query(), draw).filter((node) => node instanceof Node)),
   );
   known.after?.(main, onRange);
+  const search = wantsSearch ? /** @type {HTMLInputElement | null} */ (document.querySelector("#search")) : null;
+  if (search !== null) {
+    wantsSearch = false;
+    search.focus();
+  }
 }
+
+/** Somebody pressed `/`; the page with the search may not stand yet. */
+let wantsSearch = false;
 
 /** @type {Set<string>} */
 const loading = new Set();
@@ -278,17 +286,20 @@ document.addEventListener("keydown", (event) => {
     event.target.value = "";
     set("q", "", true);
   }
+  if (document.querySelector("dialog[open]") !== null) return;
   if (typing || event.metaKey || event.ctrlKey || event.altKey) return;
   const target = afterG
     ? { o: "overview", p: "plan", e: "entities", r: "related", h: "history", s: "storage" }[event.key]
     : undefined;
   afterG = event.key === "g";
   if (target !== undefined) go(`?page=${target}`);
+  if (event.key === "?") showKeys();
   if (event.key === "t" && pageName() === "entity") set("table", query().get("table") === "1" ? "" : "1");
   if (event.key === "/") {
     event.preventDefault();
-    if (pageName() !== "entities") go("?page=entities");
-    /** @type {HTMLInputElement | null} */ (document.querySelector("#search"))?.focus();
+    wantsSearch = true;
+    if (pageName() === "entities") draw();
+    else go("?page=entities");
   }
 });
 
@@ -306,6 +317,10 @@ followFrame((narrow) => {
   draw();
 });
 void load(pageName());
+// The other pages are a few kilobytes each: fetched when there is nothing else to do, they open at once.
+setTimeout(() => {
+  for (const { load: fetchPage } of Object.values(allPages)) void fetchPage().catch(() => undefined);
+}, 2_000);
 follow((newest, isLive) => {
   if (live && !isLive) lostAt = Date.now();
   state = newest;

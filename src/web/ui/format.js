@@ -3,18 +3,26 @@ import { language } from "./words.js";
 const space = "\u00a0";
 
 /**
+ * Made once each: a table has hundreds of numbers.
+ * @type {Map<number, Intl.NumberFormat>}
+ */
+const formats = new Map();
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+
+/**
  * At most three significant digits, in the browser's own way of writing numbers.
  * @param {number} value
  */
 export function number(value) {
-  return value.toLocaleString(language, {
-    maximumSignificantDigits: Math.max(3, Math.trunc(Math.abs(value)).toString().length),
-  });
+  const digits = Math.min(21, Math.max(3, Math.trunc(Math.abs(value)).toString().length));
+  const format = formats.get(digits) ?? new Intl.NumberFormat(language, { maximumSignificantDigits: digits });
+  formats.set(digits, format);
+  return format.format(value);
 }
 
 /** @param {number} value */
 export function count(value) {
-  return Math.round(value).toLocaleString(language);
+  return whole.format(value);
 }
 
 /** @param {number} share */

@@ -2,6 +2,7 @@ import { chart } from "./chart.js";
 import { h } from "./dom.js";
 import { Fetched } from "./fetched.js";
 import { count, day, percent } from "./format.js";
+import { historyEvents } from "./history-events.js";
 import { icon } from "./icons.js";
 import { language } from "./words.js";
 import { verdictCard } from "./verdict-card.js";
@@ -24,8 +25,6 @@ const spans = /** @type {const} */ ({ "30d": ["30 d", 30], "1y": ["1 y", 365], "
 const hours = Object.fromEntries(
   Object.entries(spans).map(([name, [, days]]) => [name, new Fetched(`api/hours?days=${days}`, 60_000)]),
 );
-/** @type {Fetched<readonly HistoryEvent[]>} */
-const history = new Fetched("api/history", 30_000);
 
 /**
  * @param {PanelState} state
@@ -33,13 +32,13 @@ const history = new Fetched("api/history", 30_000);
  * @param {() => void} redraw
  */
 export function historyPage(state, query, redraw) {
-  history.ask(redraw);
-  const events = history.value;
+  historyEvents.ask(redraw);
+  const events = historyEvents.value;
   if (events === undefined) {
-    const sentence = history.failed
+    const sentence = historyEvents.failed
       ? "The history could not be fetched. It is tried again."
       : "Reading what happened …";
-    return [verdictCard({ mood: history.failed ? "warning" : "learning", sentence }, [])];
+    return [verdictCard({ mood: historyEvents.failed ? "warning" : "learning", sentence }, [])];
   }
   const only = query.get("only") ?? "all";
   const shown = events.filter(({ kind }) => only === "all" || kind === only);

@@ -1,20 +1,27 @@
 import { h } from "./dom.js";
-import { bytes, count, interval, number, percent } from "./format.js";
+import { bytes, count, day, interval, number, percent } from "./format.js";
 import { gauge, gaugeAxis } from "./gauge.js";
+import { historyEvents } from "./history-events.js";
 import { icon } from "./icons.js";
 import { verdictCard } from "./verdict-card.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
 /** @import { BusOverview, EntityOverview } from "#model/overview.ts" */
 
-/** @param {PanelState} state */
-export function overviewPage(state) {
+/**
+ * @param {PanelState} state
+ * @param {URLSearchParams} query buses: all, where the fine ones are not folded
+ * @param {() => void} redraw
+ */
+export function overviewPage(state, query, redraw) {
+  historyEvents.ask(redraw);
   return [
-    verdictCard(state.verdict, verdictPairs(state)),
-    busesCard(state.buses),
+    verdictCard(state.verdict, verdictPairs(state), undefined, verdictButtons(state)),
+    busesCard(state.buses, query.get("buses") === "all"),
     changesCard(state.entities),
     connectionCard(state),
     dataCard(state),
+    latelyCard(),
     h(
       "p",
       { class: "footnote second" },
@@ -40,14 +47,73 @@ function verdictPairs({ buses, entities }) {
   ];
 }
 
+/** @param {PanelState} state */
+function verdictButtons({ verdict: { mood }, buses, entities }) {
+  // Quiet when all is well.
+  if (!entities.some(differs)) return undefined;
+  const isSlow = mood === "bad" || mood === "warning";
+  return h(
+    "div",
+    { class: "buttons" },
+    h(
+      "a",
+      { class: `button ${isSlow ? "" : "quiet-button"}`, href: "?page=plan", "data-action": "go" },
+      "See the plan",
+    ),
+    isSlow &&
+      buses.length > 0 &&
+      h(
+        "a",
+        { class: "button quiet-button", href: "?page=entities&sort=share", "data-action": "go" },
+        "Why is it slow?",
+      ),
+  );
+}
+
+const shownEvents = 5;
+
+function latelyCard() {
+  const events = historyEvents.value ?? [];
+  return h(
+    "section",
+    { class: "card third" },
+    h(
+      "div",
+      { class: "head" },
+      h("h2", {}, "Lately"),
+      h("a", { class: "second", href: "?page=history", "data-action": "go" }, "All of it"),
+    ),
+    events.length === 0
+      ? h(
+          "p",
+          { class: "second" },
+          historyEvents.value === undefined ? "Reading what happened …" : "Nothing has happened yet.",
+        )
+      : h(
+          "dl",
+          { class: "facts" },
+          events.slice(0, shownEvents).map(({ time, title }) => [h("dt", {}, day(time)), h("dd", {}, title)]),
+        ),
+  );
+}
+
 /** @param {EntityOverview} entity */
 export function differs({ advice }) {
   return advice?.action === "slower" || advice?.action === "faster";
 }
 
-/** @param {readonly BusOverview[]} buses */
-function busesCard(buses) {
+/** With more buses than this the fine ones are one line. */
+const unfoldedBuses = 8;
+
+/**
+ * @param {readonly BusOverview[]} buses
+ * @param {boolean} isUnfolded
+ */
+function busesCard(buses, isUnfolded) {
   const [first] = buses;
+  const isFolded = buses.length > unfoldedBuses && !isUnfolded;
+  const fine = isFolded ? buses.filter((each) => moodOf(each) === "good") : [];
+  const shown = buses.filter((each) => !fine.includes(each));
   return h(
     "section",
     { class: "card wide" },
@@ -66,7 +132,15 @@ function busesCard(buses) {
     first === undefined
       ? h("p", { class: "second" }, "No bus is known yet.")
       : h("div", { class: "bus axis" }, h("span"), gaugeAxis(first.budget), h("span")),
-    buses.map(busRow),
+    shown.map(busRow),
+    fine.length > 0 &&
+      h(
+        "p",
+        { class: "bus-rest" },
+        h("span", { class: "good" }, icon("good")),
+        ` ${count(fine.length)} more are fine. `,
+        h("a", { href: "?page=overview&buses=all", "data-action": "go" }, "Show them"),
+      ),
   );
 }
 
@@ -94,9 +168,20 @@ const driveMoods = {
 };
 
 /** @param {BusOverview} overview */
-function busRow({ bus, load, budget, sentence, plan, drive }) {
-  const mood =
-    load.counted === 0 ? "learning" : load.utilisation > 0.95 ? "bad" : load.utilisation > budget ? "warning" : "good";
+function moodOf({ load, budget }) {
+  return load.counted === 0
+    ? "learning"
+    : load.utilisation > 0.95
+      ? "bad"
+      : load.utilisation > budget
+        ? "warning"
+        : "good";
+}
+
+/** @param {BusOverview} overview */
+function busRow(overview) {
+  const { bus, load, budget, sentence, plan, drive } = overview;
+  const mood = moodOf(overview);
   const units =
     bus.units.length === 0 ? "" : `${count(bus.units.length)} ${bus.units.length === 1 ? "unit" : "units"} · `;
   const origin = load.serviceOrigin === "assumed" ? "assumed" : "each";
@@ -110,7 +195,13 @@ function busRow({ bus, load, budget, sentence, plan, drive }) {
       h("p", { class: "second" }, `${kinds[bus.type]}${bus.endpoint === "" ? "" : `, ${bus.endpoint}`}`),
       h("p", { class: "second" }, `${units}${count(bus.entityIds.length)} entities`),
     ),
-    gauge({ name: bus.name, now: load.utilisation, plan: load.utilisationAfter, budget }),
+    gauge({
+      name: bus.name,
+      now: load.utilisation,
+      silent: load.timeOutShare,
+      plan: load.utilisationAfter,
+      budget,
+    }),
     load.counted === 0
       ? h("div", { class: "figures second" }, "not known yet")
       : h(
@@ -226,7 +317,7 @@ function connectionCard({ at, connection, ingest }) {
   const live = degraded || connection.state === "live";
   return h(
     "section",
-    { class: "card half" },
+    { class: "card third" },
     h(
       "div",
       { class: "head" },
@@ -270,7 +361,7 @@ function dataCard({ storage }) {
   const span = ((storage.newest ?? 0) - (storage.oldest ?? 0)) / 1_000;
   return h(
     "section",
-    { class: "card half" },
+    { class: "card third" },
     h(
       "div",
       { class: "head" },

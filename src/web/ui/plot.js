@@ -15,6 +15,8 @@ function uPlot() {
   return library;
 }
 
+/** ms after the last move. */
+const restsAfter = 120;
 const axisRoom = 64;
 const tall = 260;
 
@@ -46,6 +48,11 @@ export class Plot {
   #plot;
   #shown = "";
   /**
+   * Runs while the plot is being moved.
+   * @type {ReturnType<typeof setTimeout> | undefined}
+   */
+  #resting;
+  /**
    * @readonly
    * @type {Map<number, number>}
    */
@@ -76,7 +83,7 @@ export class Plot {
       this.#shown = key;
     } else this.#plot.setData(data, false);
     this.#plot.texts = lines[0]?.series.texts;
-    this.#plot.setScale("x", { min: from, max: to });
+    if (this.#resting === undefined) this.#plot.setScale("x", { min: from, max: to });
     const [{ series } = { series: undefined }] = lines;
     if (series?.texts !== undefined) this.#plot.setScale("y", { min: -0.5, max: series.texts.length - 0.5 });
     else this.#plot.setScale("y", limitsOf(data[1]));
@@ -196,7 +203,14 @@ export class Plot {
     const { min, max } = this.#plot?.scales.x ?? {};
     if (min === undefined || max === undefined) return;
     const [middle, half] = [(min + max) / 2 + by * (max - min), ((max - min) / 2) * times];
-    this.#onRange({ from: middle - half, to: middle + half });
+    const [from, to] = [middle - half, middle + half];
+    // What is known moves at once; the rest of the page follows when the hand rests.
+    this.#plot.setScale("x", { min: from, max: to });
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      this.#onRange({ from, to });
+    }, restsAfter);
   }
 }
 

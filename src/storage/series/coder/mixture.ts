@@ -14,6 +14,8 @@ const full = 2 ** 22 - 1;
 /** Counters adapt by 1 / (n + 1.6), n at most this. */
 const mostCounted = 255;
 const learningRate = 0.02;
+/** Beyond so many counters all are set back: that is no slower then. */
+const mostTouched = 8_192;
 /** Probabilities that are handed out, in 1/65536, are never nearer to the ends than this. */
 const one = 65_536;
 const least = 24;
@@ -40,6 +42,9 @@ const rates = Float64Array.from({ length: mostCounted + 1 }, (_, n) => 1 / (n + 
 export class Mixture {
   readonly #counters: Uint32Array;
   readonly #weights: Float64Array;
+  /** Slots that are no longer as they were at first, as far as there is room: short columns touch few of many. */
+  readonly #touched = new Uint32Array(mostTouched);
+  #touchedCount = 0;
   #probability = one / 2;
   #weightsAt = 0;
   #slot0 = 0;
@@ -54,13 +59,18 @@ export class Mixture {
   /** `slots` counters in all; `selectors` sets of weights. */
   constructor(slots: number, selectors: number) {
     this.#counters = new Uint32Array(slots);
+    this.#counters.fill(halfSure);
     this.#weights = new Float64Array(mixedInputs * selectors);
     this.reset();
   }
 
   /** Forgets everything. */
   reset(): void {
-    this.#counters.fill(halfSure);
+    if (this.#touchedCount > mostTouched) this.#counters.fill(halfSure);
+    else
+      for (let index = 0; index < this.#touchedCount; index += 1)
+        this.#counters[this.#touched[index] as number] = halfSure;
+    this.#touchedCount = 0;
     this.#weights.fill(1.3 / mixedInputs);
   }
 
@@ -107,6 +117,11 @@ export class Mixture {
   #count(slot: number, target: number): void {
     const counter = this.#counters[slot] as number;
     const count = counter & (2 ** countBits - 1);
+    // Nobody has asked it before.
+    if (count === 0) {
+      if (this.#touchedCount < mostTouched) this.#touched[this.#touchedCount] = slot;
+      this.#touchedCount += 1;
+    }
     const probability = counter >>> countBits;
     const moved = probability + (((target - probability) * (rates[count] as number)) | 0);
     this.#counters[slot] = (moved << countBits) | (count < mostCounted ? count + 1 : count);
