@@ -31,6 +31,7 @@ const recorded: RecordedPanel = {
       .map(({ entity }) => entity.entityId)
       .join(",")}`,
   ),
+  curve: await ask(`api/plan/curve?bus=${encodeURIComponent(overview.buses[0]?.bus.id ?? "")}`),
   preview: await ask(`api/plan/preview?bus=${encodeURIComponent(overview.buses[0]?.bus.id ?? "")}&share=0.2`),
 };
 mkdirSync(dirname(recordedPanelPath), { recursive: true });

@@ -264,7 +264,7 @@ export class Knowledge {
         ...optional("prior", this.#priors.get(entityId)),
       }));
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
-      const { gain, joined, curve, entities: planned = [] } = this.plans.get(bus.id) ?? {};
+      const { gain, joined, entities: planned = [] } = this.plans.get(bus.id) ?? {};
       const excess = loadOf(bus, { intervals, advice, observedSeconds }).utilisation / budget;
       for (const each of planned) {
         const isSeen = advice.get(each.entityId)?.present !== undefined && each.loss !== undefined;
@@ -293,7 +293,6 @@ export class Knowledge {
         sentence,
         ...(gain === undefined ? {} : { plan: { ...gain, sentence: planSentence(gain) } }),
         ...optional("joined", joined),
-        ...optional("curve", curve),
       };
     });
     const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));

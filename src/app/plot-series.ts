@@ -1,7 +1,7 @@
 import { normalize } from "#ingest/normalize.ts";
 import type { PlotSeries, RecentReads } from "#model/plot-series.ts";
 import type { Reading } from "#model/reading.ts";
-import { keepExtremes } from "#pipeline/plot/keep-extremes.ts";
+import { type Course, keepExtremes } from "#pipeline/plot/keep-extremes.ts";
 import type { Repository } from "#repository/repository.ts";
 
 export interface PlotRange {
@@ -16,7 +16,13 @@ const minutes = 60_000;
 /** Roll-ups are kept of these lengths; a stretch is a whole number of them. */
 const rollUps: readonly number[] = [60 * minutes, 5 * minutes];
 
-type Course = { readonly times: number[]; readonly values: number[] };
+/** Read values are thinned whenever there are so many for each pixel: a year of a lively switch needs no more room than a day. */
+const mostForPixel = 16;
+
+interface Read {
+  readonly course: Course;
+  readonly isWhole: boolean;
+}
 
 /** What an entity showed, thin enough for a plot of so many pixels; long stretches come from roll-ups. */
 export async function plotSeries(
@@ -33,8 +39,8 @@ export async function plotSeries(
       ? undefined
       : await summedUp(repository, entityId, { from, to }, Math.ceil(step / rollUp) * rollUp);
   const texts: string[] = [];
-  const whole = summed === undefined ? await everyValue(repository, entityId, { from, to }, texts) : undefined;
-  const course = summed ?? keepExtremes(whole as Course, { from, to, columns });
+  const read = summed === undefined ? await valuesOf(repository, entityId, { from, to, columns }, texts) : undefined;
+  const course = summed ?? (read as Read).course;
   return {
     entityId,
     from,
@@ -42,7 +48,7 @@ export async function plotSeries(
     times: course.times,
     values: course.values.map((value) => (Number.isNaN(value) ? null : value)),
     ...(texts.length === 0 ? {} : { texts }),
-    isWhole: whole !== undefined && course.times.length === whole.times.length,
+    isWhole: read?.isWhole === true,
     ...(extent === undefined ? {} : { extent }),
     reads,
   };
@@ -55,7 +61,7 @@ async function summedUp(
   { from, to }: Omit<PlotRange, "columns">,
   step: number,
 ): Promise<Course | undefined> {
-  const course: Course = { times: [], values: [] };
+  const course: { times: number[]; values: number[] } = { times: [], values: [] };
   const add = (time: number, value: number): void => {
     course.times.push(time);
     course.values.push(value);
@@ -73,13 +79,10 @@ async function summedUp(
   return course.times.length === 0 ? undefined : course;
 }
 
-async function everyValue(
-  repository: Repository,
-  entityId: string,
-  { from, to }: Omit<PlotRange, "columns">,
-  texts: string[],
-): Promise<Course> {
-  const course: Course = { times: [], values: [] };
+async function valuesOf(repository: Repository, entityId: string, range: PlotRange, texts: string[]): Promise<Read> {
+  const { from, to, columns } = range;
+  let course: { times: number[]; values: number[] } = { times: [], values: [] };
+  let isWhole = true;
   const numbers = new Map<string, number>();
   const add = ({ time, kind, value, state }: Reading): void => {
     course.times.push(Math.max(time, from));
@@ -89,6 +92,11 @@ async function everyValue(
     }
     course.values.push(kind === "number" ? value : kind === "text" ? (numbers.get(state) as number) : Number.NaN);
   };
+  const thin = (): void => {
+    const { times, values } = keepExtremes(course, range);
+    isWhole &&= times.length === course.times.length;
+    course = { times: [...times], values: [...values] };
+  };
   const before = await repository.samples.lastBefore(entityId, from);
   const shown = before === undefined ? undefined : normalize(before);
   if (shown !== undefined) add(shown);
@@ -97,6 +105,8 @@ async function everyValue(
       const reading = normalize(sample);
       if (reading !== undefined) add(reading);
     }
+    if (course.times.length > mostForPixel * columns) thin();
   }
-  return course;
+  thin();
+  return { course, isWhole };
 }

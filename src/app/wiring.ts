@@ -304,6 +304,7 @@ export function wire({
         planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
       ),
       automations: () => updateAutomations(adviceAsUpdates(overview().entities)),
+      loadCurve: (busId) => knowledge.plans.get(busId)?.curve,
       planPreview: (busId, share) => planPreview(knowledge, busId, share),
       related: () => relatedOf(knowledge.findings, names()),
       history: remembered(networkClock, 30_000, async () =>
@@ -316,7 +317,7 @@ export function wire({
         plotSeries(repository, entityId, range, knowledge.reads.within(entityId, range.from, range.to)),
       sparkLines: (entityIds) => sparkLines(repository, entityIds, clock.now()),
       storage: remembered(networkClock, 5_000, async () => ({
-        chunks: storage.chunks(),
+        chunks: (await storage.chunks()).toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0)),
         backups: (await backups.list()).toReversed(),
         hours: await repository.hourlyRecords.since(clock.now() - 31 * day),
       })),

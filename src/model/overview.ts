@@ -5,7 +5,6 @@ import type { BusDrive } from "./drive.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityStatistics } from "./entity-statistics.ts";
 import type { JoinedPlan } from "./joined-plan.ts";
-import type { LoadCurve } from "./load-curve.ts";
 import type { Pattern } from "./pattern.ts";
 import type { PlanGain } from "./plan-gain.ts";
 
@@ -125,8 +124,6 @@ export interface BusOverview {
   readonly plan?: PlanGain & { readonly sentence: string };
   /** What an integration could do that joins neighbouring registers. */
   readonly joined?: JoinedPlan;
-  /** Loss against load; absent while too little was seen to judge it. */
-  readonly curve?: LoadCurve;
   /** What the drive does on it; absent while it does nothing. */
   readonly drive?: BusDrive;
 }

@@ -1,6 +1,7 @@
+import { Breath } from "#core/breathe.ts";
 import type { Clock } from "#core/clock.ts";
 import type { Logger } from "#core/logger.ts";
-import { FileStore, type FileStoreStatus } from "./backends/file-store.ts";
+import { type ChunkKeys, FileStore, type FileStoreStatus } from "./backends/file-store.ts";
 import type { VerifyOptions, VerifyReport } from "./backends/file-store-verify.ts";
 import type { Batch } from "./batch.ts";
 import { Collection, type CollectionSpec } from "./collection.ts";
@@ -83,6 +84,27 @@ export interface ChunkContent {
 const nearlyAllLive = 0.95;
 const worthAnotherPass = 0.99;
 
+function contentOf({ name, bytes, sealed, keys }: ChunkKeys): ChunkContent {
+  const blocks = keys
+    .filter((key) => key.charCodeAt(0) === KeySpace.block)
+    .map((key) => parseBlockKey(fromLatin1(key)));
+  const samples = blocks.reduce((sum, { count }) => sum + count, 0);
+  const dense = blocks.reduce((sum, { effort, count }) => sum + (effort === "dense" ? count : 0), 0);
+  return {
+    name,
+    bytes,
+    state: sealed ? (dense > samples / 2 ? "merged" : "written") : "open",
+    samples,
+    series: new Set(blocks.map(({ seriesId }) => seriesId)).size,
+    ...(blocks.length === 0
+      ? {}
+      : {
+          from: blocks.reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY),
+          to: blocks.reduce((greatest, { last }) => Math.max(greatest, last), Number.NEGATIVE_INFINITY),
+        }),
+  };
+}
+
 /** Everything that is kept, behind one door: samples by series, documents by collection, one batch for both. */
 export class Storage implements AsyncDisposable {
   readonly series: SeriesStore;
@@ -158,28 +180,14 @@ export class Storage implements AsyncDisposable {
     };
   }
 
-  /** The files as they are now, oldest first. Blocks are found by their keys: nothing is read. */
-  chunks(): readonly ChunkContent[] {
-    const chunks = [...this.#store.chunks()].map(({ name, bytes, sealed, keys }): ChunkContent => {
-      const blocks = keys
-        .filter((key) => key.charCodeAt(0) === KeySpace.block)
-        .map((key) => parseBlockKey(fromLatin1(key)));
-      const samples = blocks.reduce((sum, { count }) => sum + count, 0);
-      const dense = blocks.reduce((sum, { effort, count }) => sum + (effort === "dense" ? count : 0), 0);
-      return {
-        name,
-        bytes,
-        state: sealed ? (dense > samples / 2 ? "merged" : "written") : "open",
-        samples,
-        series: new Set(blocks.map(({ seriesId }) => seriesId)).size,
-        ...(blocks.length === 0
-          ? {}
-          : {
-              from: blocks.reduce((least, { first }) => Math.min(least, first), Number.POSITIVE_INFINITY),
-              to: blocks.reduce((greatest, { last }) => Math.max(greatest, last), Number.NEGATIVE_INFINITY),
-            }),
-      };
-    });
+  /** The files as they are now. Blocks are found by their keys: nothing is read, and others get their turn between the files. */
+  async chunks(): Promise<readonly ChunkContent[]> {
+    const chunks: ChunkContent[] = [];
+    const breath = new Breath();
+    for (const chunk of this.#store.chunks()) {
+      chunks.push(contentOf(chunk));
+      await breath.take();
+    }
     // What is in no block yet stands in the logs, the newest of which is written to.
     const { samples, series, oldest, newest } = this.series.totals();
     const inBlocks = chunks.reduce((sum, chunk) => sum + chunk.samples, 0);

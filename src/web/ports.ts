@@ -2,6 +2,7 @@ import type { EntityDetail } from "#model/entity-detail.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { HistoryEvent } from "#model/history-event.ts";
 import type { HourlyRecord } from "#model/hourly-record.ts";
+import type { LoadCurve } from "#model/load-curve.ts";
 import type { Overview } from "#model/overview.ts";
 import type { PlanPatch } from "#model/plan-patch.ts";
 import type { PlanPreview } from "#model/plan-preview.ts";
@@ -17,6 +18,8 @@ export interface PanelContent {
   planPatch(): Promise<PlanPatch>;
   /** Automations that ask for entities at the planned intervals, as YAML. */
   automations(): string;
+  /** Undefined of a bus without a plan that could be judged. */
+  loadCurve(busId: string): LoadCurve | undefined;
   /** The plan if the reads of a bus took this share of it; undefined of a bus without a plan. */
   planPreview(busId: string, share: number): PlanPreview | undefined;
   related(): Related;

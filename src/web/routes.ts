@@ -34,6 +34,7 @@ export function panelRoutes(content: PanelContent, actions: PanelActions): Reado
       "GET /api/plan/automations.yaml",
       get(() => ({ download: content.automations(), name: "modbus-cadence-automations.yaml" })),
     ],
+    ["GET /api/plan/curve", get((query) => foundOr404(content.loadCurve(query.get("bus") ?? "")))],
     ["GET /api/plan/preview", get((query) => previewOf(content, query))],
     ["GET /api/related", get(() => ({ json: content.related() }))],
     ["GET /api/history", get(async () => ({ json: await content.history() }))],
@@ -79,11 +80,14 @@ async function diffOf(content: PanelContent): Promise<Answer> {
   return { download: files.map(({ lines }) => `${lines.join("\n")}\n`).join(""), name: "modbus-cadence.diff" };
 }
 
+function foundOr404(found: unknown): Answer {
+  return found === undefined ? { status: 404, text: "There is no plan for this bus yet." } : { json: found };
+}
+
 function previewOf(content: PanelContent, query: URLSearchParams): Answer {
   const share = numberIn(query, "share", 0.001, 1);
   if (share === undefined) return invalid("share must be a number from 0.001 to 1.");
-  const preview = content.planPreview(query.get("bus") ?? "", share);
-  return preview === undefined ? { status: 404, text: "There is no plan for this bus yet." } : { json: preview };
+  return foundOr404(content.planPreview(query.get("bus") ?? "", share));
 }
 
 async function entityOf(content: PanelContent, query: URLSearchParams): Promise<Answer> {

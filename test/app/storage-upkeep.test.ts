@@ -64,7 +64,7 @@ describe("the upkeep of the store", () => {
         },
       });
     await upkeep.verifyNow();
-    expect(seen[0]).toEqual({ activity: "verifying", verifying: { done: 0, of: storage.chunks().length } });
+    expect(seen[0]).toEqual({ activity: "verifying", verifying: { done: 0, of: (await storage.chunks()).length } });
     expect(upkeep.health()).toEqual({ activity: "idle" });
     storage.verify = verify;
     await upkeep.verifyNow();

@@ -10,7 +10,7 @@ it("says of every chunk what is in it, without reading one: times, values, how i
     Array.from({ length: count }, (_, index) => ({ series, time: (from + index) * 1_000, state: String(index % 97) }));
   await storage.series.append([...rows(0, 5_000, "sensor.a"), ...rows(100, 5_000, "sensor.b")]);
   await storage.compact();
-  expect(storage.chunks().find(({ samples }) => samples > 0)).toMatchObject({
+  expect((await storage.chunks()).find(({ samples }) => samples > 0)).toMatchObject({
     state: "merged",
     samples: 10_000,
     series: 2,
@@ -18,7 +18,7 @@ it("says of every chunk what is in it, without reading one: times, values, how i
     to: 5_099_000,
   });
   await storage.series.append(rows(6_000, 50, "sensor.a"));
-  const chunks = storage.chunks();
+  const chunks = await storage.chunks();
   expect(chunks.find(({ state }) => state === "open")).toMatchObject({ samples: 50, to: 6_049_000 });
   const { samples, bytes } = await storage.inspect();
   expect(chunks.reduce((sum, chunk) => sum + chunk.samples, 0)).toBe(samples);

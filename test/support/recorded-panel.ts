@@ -5,6 +5,7 @@ import { silentLogger } from "#core/logger.ts";
 import type { EntityDetail } from "#model/entity-detail.ts";
 import type { HistoryEvent } from "#model/history-event.ts";
 import type { HourlyRecord } from "#model/hourly-record.ts";
+import type { LoadCurve } from "#model/load-curve.ts";
 import type { EntityOverview, Overview } from "#model/overview.ts";
 import type { PlanPreview } from "#model/plan-preview.ts";
 import type { PlotSeries } from "#model/plot-series.ts";
@@ -23,6 +24,7 @@ export interface RecordedPanel {
   readonly entity: EntityDetail;
   readonly plot: PlotSeries;
   readonly sparks: readonly SparkLine[];
+  readonly curve: LoadCurve;
   readonly preview: PlanPreview;
 }
 
@@ -67,6 +69,7 @@ export async function servePanel(recorded: RecordedPanel, entities?: number): Pr
       overview: () => overview,
       planPatch: () => Promise.resolve({ files: [{ file: "modbus.yaml", lines: diff }] }),
       automations: () => "- id: one\n",
+      loadCurve: () => recorded.curve,
       planPreview: () => recorded.preview,
       related: () => recorded.related,
       history: () => Promise.resolve(recorded.history),

@@ -19,6 +19,13 @@ afterEach(async () => {
 /** What the panel's own pages send with what changes something. */
 const own = { "x-modbus-cadence": "1" };
 
+const curve = {
+  shares: [0.1, 0.5],
+  losses: { plan: [0.2, 0.1], even: [0.3, 0.2], changes: [0.3, 0.2], best: [0.1, 0.1] },
+  present: { share: 0.5, loss: 0.2 },
+  proposed: { share: 0.1, loss: 0.2 },
+};
+
 type Parts = Partial<Omit<PanelServerOptions, "content">> & { readonly content?: Partial<PanelContent> };
 
 async function startPanel({ content, ...options }: Parts = {}) {
@@ -33,6 +40,7 @@ async function startPanel({ content, ...options }: Parts = {}) {
       overview: () => world.overview,
       planPatch: () => Promise.resolve(world.patch),
       automations: () => "- id: one\n",
+      loadCurve: (busId) => (busId === "line" ? curve : undefined),
       planPreview: (busId, share) =>
         busId === "line" ? { busId, share, shareAfter: share / 2, changes: [] } : undefined,
       related: () => ({ at: 0, entityIds: [], pairs: [], groups: [], computable: [], relations: [] }),
@@ -215,7 +223,9 @@ describe("the panel", () => {
     expect(await get("/api/hours")).toMatchObject([{ time: 31 }]);
     expect(await get("/api/storage")).toEqual({ chunks: [], backups: [], hours: [] });
     expect(await get("/api/plan/preview?bus=line&share=0.5")).toMatchObject({ shareAfter: 0.25 });
+    expect(await get("/api/plan/curve?bus=line")).toEqual(curve);
     for (const [path, status] of [
+      ["/api/plan/curve?bus=other", 404],
       ["/api/entity?id=sensor.nobody", 404],
       ["/api/entity?id=../../etc", 404],
       ["/api/entity", 404],

@@ -76,6 +76,14 @@ export interface RepairReport {
 const mostWaiting = 10_000;
 /** More bytes than this are not left to the next commit: whoever seals a chunk waits for what is not synced. */
 const mostUnsynced = 1024 * 1024;
+/** A chunk with its live keys (latin1). */
+export interface ChunkKeys {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sealed: boolean;
+  readonly keys: readonly string[];
+}
+
 /**
  * A store on files: chunks that are appended to and never changed, found by a manifest that is replaced atomically. The index
  * of live keys is in memory and made from the chunks at every opening. See docs/format/.
@@ -617,14 +625,9 @@ export class FileStore implements Store {
     };
   }
 
-  /** The chunks as they are now, oldest first, each with its live keys (latin1). */
-  *chunks(): Iterable<{
-    readonly name: string;
-    readonly bytes: number;
-    readonly sealed: boolean;
-    readonly keys: readonly string[];
-  }> {
-    for (const { id, file, sealed } of this.#set.chunks.values())
+  /** The chunks as they are now. */
+  *chunks(): Iterable<ChunkKeys> {
+    for (const { id, file, sealed } of [...this.#set.chunks.values()])
       yield { name: chunkName(id), bytes: file.size, sealed, keys: this.#set.index.keysIn(id) };
   }
 

@@ -30,31 +30,42 @@ export function planPage(state, query, redraw) {
   me.ask(redraw);
   const changes = state.entities.filter(differs);
   const chosen =
-    state.buses.find(({ bus }) => bus.id === query.get("bus")) ?? state.buses.find(({ curve }) => curve !== undefined);
+    state.buses.find(({ bus }) => bus.id === query.get("bus")) ?? state.buses.find(({ plan }) => plan !== undefined);
+  const curve =
+    chosen === undefined
+      ? undefined
+      : fetchedOf(curves, `api/plan/curve?bus=${encodeURIComponent(chosen.bus.id)}`, redraw).value;
   const share = Number(query.get("share"));
-  const preview = chosen === undefined || !(share > 0) ? undefined : previewOf(chosen.bus.id, share, redraw);
+  const preview =
+    chosen === undefined || !(share > 0)
+      ? undefined
+      : fetchedOf(previews, `api/plan/preview?bus=${encodeURIComponent(chosen.bus.id)}&share=${share}`, redraw);
   return [
     planVerdict(state, changes),
-    chosen?.curve !== undefined && curveCard(state, chosen, chosen.curve, share, preview?.value),
-    patchCard(chosen?.curve !== undefined),
+    chosen !== undefined && curve !== undefined && curveCard(state, chosen, curve, share, preview?.value),
+    patchCard(curve !== undefined),
     ...state.buses.map(busCard),
     preview?.value === undefined ? changesTable(changes) : previewTable(state, preview.value),
     ...state.buses.map((bus) => requestsCard(bus, state)),
   ];
 }
 
+/** @type {Map<string, Fetched<LoadCurve>>} */
+const curves = new Map();
+const mostKept = 100;
+
 /**
- * @param {string} busId
- * @param {number} share
+ * @template Value
+ * @param {Map<string, Fetched<Value>>} known
+ * @param {string} path
  * @param {() => void} redraw
  */
-function previewOf(busId, share, redraw) {
-  const path = `api/plan/preview?bus=${encodeURIComponent(busId)}&share=${share}`;
-  const known = previews.get(path) ?? new Fetched(path, 60_000);
-  previews.set(path, known);
-  for (const key of [...previews.keys()].slice(0, -100)) previews.delete(key);
-  known.ask(redraw);
-  return known;
+function fetchedOf(known, path, redraw) {
+  const fetched = known.get(path) ?? new Fetched(path, 60_000);
+  known.set(path, fetched);
+  for (const key of [...known.keys()].slice(0, -mostKept)) known.delete(key);
+  fetched.ask(redraw);
+  return fetched;
 }
 
 /**
@@ -153,12 +164,12 @@ function curveCard(state, { bus, budget }, curve, share, preview) {
       h("h2", {}, "Error against load"),
       h("span", { class: "second" }, verbatim(bus.name), " · how far values are off, of their range, on a log scale"),
     ),
-    state.buses.filter((each) => each.curve !== undefined).length > 1 &&
+    state.buses.filter(({ plan }) => plan !== undefined).length > 1 &&
       h(
         "div",
         { class: "chips" },
         state.buses
-          .filter((each) => each.curve !== undefined)
+          .filter(({ plan }) => plan !== undefined)
           .map((each) =>
             h(
               "a",
