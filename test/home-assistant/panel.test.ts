@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { createServer, request as forward, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Daemon } from "../support/daemon.ts";
+import { prefixProxy } from "../support/prefix-proxy.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
 import { axeOn, openBrowser } from "./browser.ts";
 
@@ -219,37 +220,6 @@ describe("the panel while Home Assistant is away", () => {
     }
   });
 });
-
-/** Takes a prefix away and hands on, as the Supervisor's proxy does: requests and WebSockets alike. */
-async function prefixProxy(target: string, prefix: string): Promise<{ url: string } & AsyncDisposable> {
-  const { hostname, port } = new URL(target);
-  const server = createServer((request, response) => {
-    if (request.url?.startsWith(`${prefix}/`) !== true) return void response.writeHead(404).end();
-    const path = request.url.slice(prefix.length);
-    request.pipe(
-      forward({ hostname, port, path, method: request.method, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      }),
-    );
-  });
-  server.on("upgrade", (request, socket) => {
-    const headers = Object.entries(request.headers);
-    const upstream = connect(Number(port), hostname, () => {
-      upstream.write(
-        `GET ${request.url?.slice(prefix.length)} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${String(value)}\r\n`).join("")}\r\n`,
-      );
-      upstream.pipe(socket).pipe(upstream);
-    });
-    for (const end of [socket, upstream]) end.on("error", () => [socket, upstream].forEach((other) => other.destroy()));
-  });
-  await listen(server);
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: close };
-}
 
 function listen(server: Server): Promise<void> {
   return new Promise((resolve) => void server.listen(0, "127.0.0.1", resolve));
