@@ -1,4 +1,5 @@
-/** `npm run bench -- storage` `-- import`, `-- ingest`, `-- panel` or `-- pipeline`: which benchmark, and its options. */
+/** `npm run bench -- storage` `-- import`, `-- ingest`, `-- fleet`, `-- panel` or `-- pipeline`: which benchmark, and its options. */
+import { runFleetBench } from "./fleet/run.ts";
 import { runImportBench } from "./import/run.ts";
 import { runIngestBench } from "./ingest/run.ts";
 import { runPanelBench } from "./panel/run.ts";
@@ -14,6 +15,8 @@ if (name === "storage") {
   await runIngestBench(rest);
 } else if (name === "pipeline") {
   runPipelineBench(rest);
+} else if (name === "fleet") {
+  await runFleetBench(rest);
 } else if (name === "panel") {
   await runPanelBench(rest);
 } else {
@@ -21,6 +24,7 @@ if (name === "storage") {
     `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
       `       npm run bench -- import [--rows N]\n` +
       `       npm run bench -- ingest [--states N]\n` +
+      `       npm run bench -- fleet [--samples N] [--url postgres://…]\n` +
       `       npm run bench -- panel [--entities N]\n` +
       `       npm run bench -- pipeline [--samples N] [--entities N]\n`,
   );

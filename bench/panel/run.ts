@@ -18,7 +18,7 @@ const day = 86_400_000;
 export async function runPanelBench(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...argv], options: { entities: { type: "string", default: "2000" } } });
   const entities = Number(values.entities);
-  await using world = await servePanel(readRecordedPanel(), entities);
+  await using world = await servePanel(readRecordedPanel(), { entities });
   const browser = await openBrowser();
   try {
     const rows: [string, string, string][] = [];

@@ -24,6 +24,7 @@ import { BackupSchedule } from "./backup-schedule.ts";
 import { ConfigurationWatch } from "./configuration-watch.ts";
 import { busesWrittenTo, driveTargets, driveTurns, valuesOf, withDrive } from "./driving.ts";
 import { entityDetail } from "./entity-detail.ts";
+import { FleetShipping, withPassword } from "./fleet.ts";
 import { historyOf } from "./history.ts";
 import { HourlyRecords } from "./hourly-records.ts";
 import { intervalChanges } from "./interval-changes.ts";
@@ -74,7 +75,7 @@ export interface Wiring {
 
 /** The data's way, from top to bottom. */
 export function wire({
-  settings: { config, addon, panelHost, storeDirectory, homeAssistantConfig, mqttCa },
+  settings: { config, addon, panelHost, storeDirectory, homeAssistantConfig, mqttCa, fleetCa },
   storage,
   repository,
   logger,
@@ -315,6 +316,7 @@ export function wire({
         entityDetail(entityId, { repository, knowledge, now: clock.now(), budget, wishOf: wishesOf(config) }),
       plot: (entityId, range) =>
         plotSeries(repository, entityId, range, knowledge.reads.within(entityId, range.from, range.to)),
+      ...(config.fleet_url === undefined ? {} : { fleet: () => (fleet as FleetShipping).fleet() }),
       sparkLines: (entityIds) => sparkLines(repository, entityIds, clock.now()),
       storage: remembered(networkClock, 5_000, async () => ({
         chunks: (await storage.chunks()).toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0)),
@@ -345,6 +347,18 @@ export function wire({
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => logger.warn(`What the panel asked for failed. ${toCadenceError(error).sentence}`));
   };
+  const fleet =
+    config.fleet_url === undefined
+      ? undefined
+      : new FleetShipping({
+          url: withPassword(config.fleet_url, config.fleet_password),
+          ...(fleetCa === undefined ? {} : { ca: fleetCa }),
+          site: config.fleet_site,
+          repository,
+          overview,
+          clock: networkClock,
+          logger: logger.child("fleet"),
+        });
   const hourlyRecords = new HourlyRecords({ repository, clock, logger: logger.child("history"), overview });
 
   return {
@@ -360,6 +374,7 @@ export function wire({
       { service: storageUpkeep },
       { service: analysis },
       { service: hourlyRecords },
+      ...(fleet === undefined ? [] : [{ service: fleet }]),
       ...(configurationWatch === undefined ? [] : [{ service: configurationWatch }]),
       { service: intake },
       { service: bridge },

@@ -27,6 +27,8 @@ export interface Settings {
   readonly homeAssistantConfig?: string;
   /** PEM; what the file of mqtt_ca holds. */
   readonly mqttCa?: string;
+  /** PEM; what the file of fleet_ca holds. */
+  readonly fleetCa?: string;
   /** Names of the sources that were read. */
   readonly origins: readonly string[];
 }
@@ -75,7 +77,8 @@ export function loadSettings(load: LoadOptions = {}): Settings {
     ...(config.home_assistant_config === undefined
       ? {}
       : { homeAssistantConfig: absolute(config.home_assistant_config) }),
-    ...(config.mqtt_ca === undefined ? {} : { mqttCa: readCertificates(absolute(config.mqtt_ca)) }),
+    ...(config.mqtt_ca === undefined ? {} : { mqttCa: readCertificates(absolute(config.mqtt_ca), "mqtt_ca") }),
+    ...(config.fleet_ca === undefined ? {} : { fleetCa: readCertificates(absolute(config.fleet_ca), "fleet_ca") }),
     origins,
   };
 }
@@ -104,14 +107,14 @@ function readFileOptions(name: string, directory: string, required: boolean): Ra
   return [{ origin: name, values: values as Record<string, unknown> }];
 }
 
-function readCertificates(path: string): string {
+function readCertificates(path: string, option: string): string {
   try {
     const text = readFileSync(path, "utf8");
     if (text.length < longestFile && text.includes("-----BEGIN CERTIFICATE-----")) return text;
   } catch (cause) {
-    throw unreadable(path, "(mqtt_ca) cannot be read", cause);
+    throw unreadable(path, `(${option}) cannot be read`, cause);
   }
-  throw unreadable(path, "(mqtt_ca) holds no certificate in PEM form");
+  throw unreadable(path, `(${option}) holds no certificate in PEM form`);
 }
 
 function environmentOptions(environment: Environment): RawOptions {

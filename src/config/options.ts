@@ -238,6 +238,25 @@ export const options = {
     rule: "a file",
     text: "File with the certificates (PEM) that vouch for the broker's, where this machine does not know them.",
   },
+  fleet_url: {
+    type: "url",
+    protocols: ["postgres:", "postgresql:"],
+    text: "Address of a PostgreSQL data base that many sites share; values are sent there as well. Without one nothing leaves this machine.",
+  },
+  fleet_password: { type: "secret", text: "Password of the user in that address." },
+  fleet_ca: {
+    type: "text",
+    pattern: /\S/,
+    rule: "a path",
+    text: "File with the certificates (PEM) that vouch for that server; the connection is then encrypted and the server's name checked.",
+  },
+  fleet_site: {
+    type: "text",
+    pattern: /^\S(?:.{0,62}\S)?$/,
+    rule: "a name of at most 64 characters",
+    default: "home",
+    text: "Name of this site among all that share the data base; each needs its own.",
+  },
   mqtt_discovery_prefix: {
     type: "text",
     pattern: /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,

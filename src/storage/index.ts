@@ -29,6 +29,12 @@ export {
   type ReplaceReport,
   type RestoreReport,
 } from "./maintenance/backups.ts";
+export {
+  SiteSamples,
+  type SiteSample,
+  type SiteSamplesOptions,
+  type SiteTold,
+} from "./backends/postgres/site-samples.ts";
 export { openDiskVolume } from "./volume/disk-volume.ts";
 export { MemoryVolume } from "./volume/memory-volume.ts";
 export type { Volume, VolumeFile } from "./volume/volume.ts";

@@ -1,5 +1,6 @@
 import type { EntityDetail } from "#model/entity-detail.ts";
 import type { EntityId } from "#model/entity.ts";
+import type { Fleet } from "#model/fleet.ts";
 import type { HistoryEvent } from "#model/history-event.ts";
 import type { HourlyRecord } from "#model/hourly-record.ts";
 import type { LoadCurve } from "#model/load-curve.ts";
@@ -37,6 +38,8 @@ export interface PanelContent {
   /** The last day of each. */
   sparkLines(entityIds: readonly EntityId[]): Promise<readonly SparkLine[]>;
   storage(): Promise<StorageDetail>;
+  /** All sites that share a server; absent where there is none. */
+  readonly fleet?: () => Promise<Fleet>;
 }
 
 /** What the pages may do. What takes long goes on after the answer; how far it is stands in the overview. */

@@ -46,6 +46,7 @@ export function panelRoutes(content: PanelContent, actions: PanelActions): Reado
     ["GET /api/plot", get((query) => plotOf(content, query))],
     ["GET /api/sparks", get((query) => sparksOf(content, query))],
     ["GET /api/storage", get(async () => ({ json: await content.storage() }))],
+    ["GET /api/fleet", get(async () => (content.fleet === undefined ? noFleet : { json: await content.fleet() }))],
     ["POST /api/connection/retry", get(() => done(actions.retryConnection()))],
     ["POST /api/storage/verify", get(() => done(actions.verify()))],
     ["POST /api/storage/verify/stop", get(() => done(actions.stopVerifying()))],
@@ -55,6 +56,8 @@ export function panelRoutes(content: PanelContent, actions: PanelActions): Reado
     ["POST /api/drive", administer(async (query) => done(await actions.setDrive(query.get("on") === "1")))],
   ]);
 }
+
+const noFleet: Answer = { status: 404, text: "This site shares no server with others (option fleet_url)." };
 
 function done(_nothing: void): Answer {
   return "done";

@@ -127,7 +127,10 @@ export class PanelServer implements Service {
     if (method !== "GET" && method !== "HEAD") return sendText(response, 405, "Only GET is answered here.");
     if (path === "/api/me")
       return this.#later(response, async () =>
-        sendJson(request, response, { isAdministrator: await this.#isAdministrator(request, access) }),
+        sendJson(request, response, {
+          isAdministrator: await this.#isAdministrator(request, access),
+          hasFleet: this.#options.content.fleet !== undefined,
+        }),
       );
     const file = this.#files.get(path);
     if (file === undefined) return sendText(response, 404, "There is nothing here. The panel is at its first page.");

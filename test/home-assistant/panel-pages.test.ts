@@ -171,8 +171,60 @@ describe("every page over the same content", () => {
     await page.context().close();
   });
 
+  it("shows all sites where many share a server, and says who is away", async () => {
+    const { at } = recorded.overview;
+    const health = {
+      version: "1.2.3",
+      connection: "live",
+      storage: "ok",
+      samples: 5,
+      buses: [
+        {
+          name: "heat pump",
+          utilisation: 1.2,
+          utilisationAfter: 0.3,
+          budget: 0.5,
+          entities: 9,
+          missing: 0,
+          isKnown: true,
+        },
+      ],
+    };
+    const sites = [
+      {
+        site: "Mill Lane",
+        isOwn: true,
+        shippedUntil: at - 60_000,
+        toldAt: at - 30_000,
+        health,
+        samples: 5e6,
+        entities: 90,
+      },
+      {
+        site: "Far away",
+        isOwn: false,
+        toldAt: at - 86_400_000,
+        health: { ...health, buses: [] },
+        samples: 7,
+        entities: 1,
+      },
+    ];
+    await using own = await servePanel(recorded, { fleet: { sites } });
+    for (const locale of ["en-GB", "de-DE"]) {
+      const page = await open(own.address, { locale });
+      await page.getByRole("link", { name: locale === "en-GB" ? "Sites" : "Standorte" }).click();
+      const main = (): Promise<string> => page.locator("main").innerText();
+      await expect
+        .poll(main)
+        .toContain(locale === "en-GB" ? "2 sites: 1 away, 1 with a bus over" : "2 Standorte: 1 fort, 1 mit");
+      expect(await main()).toContain("120");
+      expect((await axeOn(page)).violations).toEqual([]);
+      await page.context().close();
+    }
+  });
+
   it("draws few of 2,000 entities, and reaches the last of them", async () => {
-    await using own = await servePanel(recorded, 2_000);
+    await using own = await servePanel(recorded, { entities: 2_000 });
     const page = await open(`${own.address}?page=entities`, { viewport: { width: 1_280, height: 900 } });
     await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(10);
     expect(await page.locator("tbody tr").count()).toBeLessThan(80);

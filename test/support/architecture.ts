@@ -52,7 +52,7 @@ const guarded: readonly { module: RegExp; only: readonly RegExp[]; onDemand?: bo
   },
   {
     module: /^pg$/,
-    only: [/^storage\/backends\/postgres-store\.ts$/, /^sources\/recorder-postgres\.ts$/],
+    only: [/^storage\/backends\/postgres\//, /^sources\/recorder-postgres\.ts$/],
     onDemand: true,
   },
   { module: /^mqtt$/, only: [/^publish\/broker\.ts$/], onDemand: true },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "#core/clock.ts";
 import { silentLogger } from "#core/logger.ts";
 import type { EntityDetail } from "#model/entity-detail.ts";
+import type { Fleet } from "#model/fleet.ts";
 import type { HistoryEvent } from "#model/history-event.ts";
 import type { HourlyRecord } from "#model/hourly-record.ts";
 import type { LoadCurve } from "#model/load-curve.ts";
@@ -54,7 +55,10 @@ export interface PanelWorld extends AsyncDisposable {
 }
 
 /** The real server of the panel over recorded content, with as many entities as a test wants. */
-export async function servePanel(recorded: RecordedPanel, entities?: number): Promise<PanelWorld> {
+export async function servePanel(
+  recorded: RecordedPanel,
+  { entities, fleet }: { readonly entities?: number; readonly fleet?: Fleet } = {},
+): Promise<PanelWorld> {
   let { overview } = recorded;
   if (entities !== undefined) overview = { ...overview, entities: many(overview.entities, entities) };
   const done: string[] = [];
@@ -84,6 +88,7 @@ export async function servePanel(recorded: RecordedPanel, entities?: number): Pr
           })),
         ),
       storage: () => Promise.resolve(recorded.storage),
+      ...(fleet === undefined ? {} : { fleet: () => Promise.resolve(fleet) }),
     },
     actions: {
       retryConnection: () => void done.push("retry"),

@@ -225,6 +225,7 @@ describe("the panel", () => {
     expect(await get("/api/plan/preview?bus=line&share=0.5")).toMatchObject({ shareAfter: 0.25 });
     expect(await get("/api/plan/curve?bus=line")).toEqual(curve);
     for (const [path, status] of [
+      ["/api/fleet", 404],
       ["/api/plan/curve?bus=other", 404],
       ["/api/entity?id=sensor.nobody", 404],
       ["/api/entity?id=../../etc", 404],
@@ -337,7 +338,7 @@ describe("who is let in", () => {
     expect(world.done).toEqual(["restore known", "budget 0.3", "drive true"]);
     // Claimed from elsewhere than the proxy, a name means nothing.
     const claimed = { "x-remote-user-id": "guest" };
-    expect(JSON.parse((await ask(port, "/api/me", claimed)).body)).toEqual({ isAdministrator: true });
+    expect(JSON.parse((await ask(port, "/api/me", claimed)).body)).toEqual({ isAdministrator: true, hasFleet: false });
   });
 
   it("is believed to be a user only from the Supervisor's proxy", () => {

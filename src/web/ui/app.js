@@ -4,6 +4,7 @@ import { h, show } from "./dom.js";
 import { interval, number } from "./format.js";
 import { followFrame, followTheme, navigateInHomeAssistant, toggleMenu } from "./home-assistant-frame.js";
 import { icon } from "./icons.js";
+import { me } from "./me.js";
 import { say } from "./words.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
@@ -39,7 +40,11 @@ const within = /** @type {const} */ ({
     load: () => import("./page-entity.js").then((made) => ({ page: made.entityPage, after: made.afterEntityPage })),
   },
 });
-const allPages = { ...pages, ...within };
+/** Only where many sites share a server. */
+const shared = /** @type {const} */ ({
+  fleet: { title: "Sites", load: () => import("./page-fleet.js").then((made) => ({ page: made.fleetPage })) },
+});
+const allPages = { ...pages, ...within, ...shared };
 
 const bar = /** @type {HTMLElement} */ (document.querySelector("#bar"));
 const notice = /** @type {HTMLElement} */ (document.querySelector("#notice"));
@@ -72,6 +77,7 @@ async function load(name) {
 }
 
 function draw() {
+  me.ask(draw);
   const name = pageName();
   const tab = name === "entity" ? within.entity.tab : name;
   document.title = `${say(allPages[name].title)} · Modbus Cadence`;
@@ -91,7 +97,7 @@ function draw() {
     h(
       "nav",
       { class: "tabs", "aria-label": "Pages" },
-      Object.entries(pages).map(([key, { title }]) =>
+      Object.entries(me.value?.hasFleet === true ? { ...pages, ...shared } : pages).map(([key, { title }]) =>
         h(
           "a",
           {
@@ -100,7 +106,7 @@ function draw() {
             "data-action": "go",
             "aria-current": key === tab ? "page" : undefined,
           },
-          icon(/** @type {keyof typeof pages} */ (key)),
+          icon(/** @type {keyof typeof pages | "fleet"} */ (key)),
           title,
         ),
       ),

@@ -404,6 +404,19 @@ export const pages = {
   "None yet.": "Noch keine.",
   "from {} on": "ab {}",
 
+  Sites: "Standorte",
+  "The sites could not be fetched. It is tried again.": "Die Standorte waren nicht zu holen. Es wird erneut versucht.",
+  "Asking for the sites …": "Frage nach den Standorten …",
+  "{} sites: {} away, {} with a bus over its budget.": "{} Standorte: {} fort, {} mit einem Bus über seinem Budget.",
+  "The server of all sites is away. Everything is kept here and sent later.":
+    "Der Server aller Standorte ist fort. Alles wird hier behalten und später gesendet.",
+  "· this one": "· dieser",
+  "has not told yet": "hat sich noch nicht gemeldet",
+  "away since {}": "fort seit {}",
+  here: "da",
+  "{} entities, {} values on the server": "{} Entitäten, {} Werte auf dem Server",
+  ", complete up to {} ago": ", vollständig bis vor {}",
+  "; version {}, store {}": "; Version {}, Speicher {}",
   "Nothing is stored yet.": "Noch ist nichts gespeichert.",
   "{} of {} entities in {}. {} bytes a value.": "{} von {} Entitäten in {}. {} Byte je Wert.",
   "{} of {} entities in {}. {} bytes a value, {} written a day.":
