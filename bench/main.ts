@@ -1,4 +1,5 @@
 /** `npm run bench -- storage` `-- import`, `-- ingest`, `-- fleet`, `-- panel` or `-- pipeline`: which benchmark, and its options. */
+import { writeBenchBook } from "./book.ts";
 import { runFleetBench } from "./fleet/run.ts";
 import { runImportBench } from "./import/run.ts";
 import { runIngestBench } from "./ingest/run.ts";
@@ -19,9 +20,12 @@ if (name === "storage") {
   await runFleetBench(rest);
 } else if (name === "panel") {
   await runPanelBench(rest);
+} else if (name === undefined) {
+  await writeBenchBook();
 } else {
   process.stderr.write(
-    `Usage: npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
+    `Usage: npm run bench                     all of them, into docs/benchmarks.md\n` +
+      `       npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
       `       npm run bench -- import [--rows N]\n` +
       `       npm run bench -- ingest [--states N]\n` +
       `       npm run bench -- fleet [--samples N] [--url postgres://…]\n` +

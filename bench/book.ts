@@ -1,0 +1,56 @@
+/** All benchmarks in one go, in sizes that end within half an hour: `npm run bench` prints them and writes docs/benchmarks.md. */
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+
+interface Chapter {
+  readonly title: string;
+  readonly says: string;
+  readonly words: readonly string[];
+}
+
+const chapters: readonly Chapter[] = [
+  {
+    title: "Storage",
+    says: "A house's values into the store, beside SQLite, LevelDB, LMDB and DuckDB.",
+    words: ["storage", "--size", "S"],
+  },
+  { title: "Import", says: "A recorder data base, beside reading it with plain SQLite.", words: ["import"] },
+  { title: "Ingest", says: "What Home Assistant sends, beside parsing it only.", words: ["ingest"] },
+  { title: "Analysis", says: "What is learned of values, and how they are compared.", words: ["pipeline"] },
+  { title: "Panel", says: "In a real browser, beside an empty page and an empty frame of its own.", words: ["panel"] },
+  { title: "Fleet", says: "Into a PostgreSQL server, beside plain COPY.", words: ["fleet"] },
+];
+
+const main = join(import.meta.dirname, "main.ts");
+
+export async function writeBenchBook(): Promise<void> {
+  const [processor] = cpus();
+  const parts = [
+    "# Benchmarks",
+    "",
+    "Made by `npm run bench`; do not edit. Figures are of one machine and one run: compare within a table, and run it yourself.",
+    "",
+    `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${processor?.model.trim() ?? "a processor"} · ${Math.round(totalmem() / 2 ** 30)} GB · Linux ${release()} · Node ${process.version}`,
+    "",
+  ];
+  for (const { title, says, words } of chapters) {
+    const command = `npm run bench -- ${words.join(" ")}`;
+    process.stderr.write(`${command} …\n`);
+    const { code, text } = await run(words);
+    const body = code === 0 ? text.trimEnd() : `Could not be measured here (exit code ${code}).`;
+    process.stdout.write(`\n## ${title}\n\n${body}\n`);
+    parts.push(`## ${title}`, "", `${says} \`${command}\``, "", "```", body, "```", "");
+  }
+  writeFileSync(join(import.meta.dirname, "..", "docs", "benchmarks.md"), parts.join("\n"));
+}
+
+function run(words: readonly string[]): Promise<{ readonly code: number | null; readonly text: string }> {
+  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+  const text: Buffer[] = [];
+  child.stdout.on("data", (part: Buffer) => text.push(part));
+  return new Promise((resolve) =>
+    child.once("close", (code) => resolve({ code, text: Buffer.concat(text).toString() })),
+  );
+}
