@@ -37,8 +37,10 @@ describe("the past of a home", () => {
       expect(daemon.log).not.toContain("cannot be read");
       return store;
     };
-    const fromHistory = await follow("history", {});
-    const fromFile = await follow("file", { CADENCE_HOME_ASSISTANT_CONFIG: config });
+    const [fromHistory, fromFile] = await Promise.all([
+      follow("history", {}),
+      follow("file", { CADENCE_HOME_ASSISTANT_CONFIG: config }),
+    ]);
     const replayed = join(directory, "replayed");
     const ids = bench.sensors.map(({ entityId }) => entityId).join(",");
     const replay = await runCadence([

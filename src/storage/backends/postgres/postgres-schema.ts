@@ -24,7 +24,8 @@ const steps: readonly ((features: Features) => string)[] = [
       entity_id text not null,
       samples bigint not null default 0,
       primary key (site, entity_id));`,
-  ({ hasTimescale }) => (hasTimescale ? hypertable : partitions),
+  ({ hasTimescale, canCompress }) =>
+    hasTimescale ? `${hypertable}${canCompress ? compression : ""}${nothingToPrepare}` : partitions,
 ];
 
 const columns = `
@@ -37,11 +38,12 @@ const nothingToPrepare = `
 
 const hypertable = `
   create table modbus_cadence.samples (${columns});
-  select create_hypertable('modbus_cadence.samples', by_range('time', interval '7 days'));
+  select create_hypertable('modbus_cadence.samples', by_range('time', interval '7 days'));`;
+
+const compression = `
   alter table modbus_cadence.samples set (
     timescaledb.compress, timescaledb.compress_segmentby = 'site, entity', timescaledb.compress_orderby = 'time, place');
-  select add_compression_policy('modbus_cadence.samples', interval '14 days');
-  ${nothingToPrepare}`;
+  select add_compression_policy('modbus_cadence.samples', interval '14 days');`;
 
 /** A partition a month, made when the first sample of it comes, by whoever may only write. */
 const partitions = `
@@ -65,6 +67,8 @@ const partitions = `
 
 interface Features {
   readonly hasTimescale: boolean;
+  /** TimescaleDB compresses under its community licence alone; distributions ship the other one. */
+  readonly canCompress: boolean;
 }
 
 /** Brings the data base to this program's version, one step a transaction, under a lock that all sites share. Who may not change tables needs them to be there. Throws STORE_NEWER_FORMAT, STORE_NOT_WRITABLE, STORE_*. */
@@ -85,10 +89,10 @@ export async function migrate(pool: PostgresPool): Promise<void> {
       await client.query(
         "create table if not exists modbus_cadence.migrations (version integer primary key, at timestamptz not null default now())",
       );
-      const { rows } = await client.query<{ present: boolean }>(
-        "select exists (select from pg_extension where extname = 'timescaledb') as present",
+      const { rows } = await client.query<{ present: boolean; licence: string | null }>(
+        "select exists (select from pg_extension where extname = 'timescaledb') as present, current_setting('timescaledb.license', true) as licence",
       );
-      const features = { hasTimescale: rows[0]?.present === true };
+      const features = { hasTimescale: rows[0]?.present === true, canCompress: rows[0]?.licence === "timescale" };
       // Another site may have been first.
       for (let next = (await versionOf(client)) + 1; next <= steps.length; next += 1) {
         await client.query("begin");
