@@ -55,6 +55,7 @@ const guarded: readonly { module: RegExp; only: readonly RegExp[]; onDemand?: bo
     only: [/^storage\/backends\/postgres\//, /^sources\/recorder-postgres\.ts$/],
     onDemand: true,
   },
+  { module: /^pg-copy-streams$/, only: [/^storage\/backends\/postgres\//], onDemand: true },
   { module: /^mqtt$/, only: [/^publish\/broker\.ts$/], onDemand: true },
   { module: /^mysql2(\/promise)?$/, only: [/^sources\/recorder-mysql\.ts$/], onDemand: true },
 ];
