@@ -151,6 +151,7 @@ export class Knowledge {
     this.intervals.states.rename(from, to);
     this.traces.states.rename(from, to);
     this.windows.states.rename(from, to);
+    this.reads.rename(from, to);
   }
 
   /** Readings in time order of each entity; of those a stage has seen already it takes none. */

@@ -28,6 +28,14 @@ export class RecentReadTimes {
       if (times.length > most) times.splice(0, Math.ceil(times.length - most / 2));
   }
 
+  /** See Rename. */
+  rename(from: EntityId, to: EntityId): void {
+    const times = this.#times.get(from);
+    if (times === undefined) return;
+    this.#times.delete(from);
+    this.#times.set(to, times);
+  }
+
   /** Those within [from, to). Of stretches from before the first read that is remembered nothing is said. */
   within(entityId: EntityId, from: number, to: number): RecentReads {
     const times = this.#times.get(entityId) ?? [];

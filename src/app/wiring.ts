@@ -292,6 +292,23 @@ export function wire({
     const known = new Map(knowledge.entities.map(({ entityId, name }) => [entityId, name]));
     return (entityId) => known.get(entityId) ?? entityId;
   };
+  /** What fails is said in the log, and what came of it stands in the overview. */
+  const inBackground = (work: Promise<void>): void => {
+    work.catch((error: unknown) => logger.warn(`What the panel asked for failed. ${toCadenceError(error).sentence}`));
+  };
+  const fleet =
+    config.fleet_url === undefined
+      ? undefined
+      : new FleetShipping({
+          url: withPassword(config.fleet_url, config.fleet_password),
+          ...(fleetCa === undefined ? {} : { ca: fleetCa }),
+          site: config.fleet_site,
+          repository,
+          overview,
+          clock: networkClock,
+          logger: logger.child("fleet"),
+        });
+  const hourlyRecords = new HourlyRecords({ repository, clock, logger: logger.child("history"), overview });
   const panel = new PanelServer({
     clock: networkClock,
     logger: logger.child("panel"),
@@ -316,7 +333,7 @@ export function wire({
         entityDetail(entityId, { repository, knowledge, now: clock.now(), budget, wishOf: wishesOf(config) }),
       plot: (entityId, range) =>
         plotSeries(repository, entityId, range, knowledge.reads.within(entityId, range.from, range.to)),
-      ...(config.fleet_url === undefined ? {} : { fleet: () => (fleet as FleetShipping).fleet() }),
+      ...(fleet === undefined ? {} : { fleet: () => fleet.fleet() }),
       sparkLines: (entityIds) => sparkLines(repository, entityIds, clock.now()),
       storage: remembered(networkClock, 5_000, async () => ({
         chunks: (await storage.chunks()).toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0)),
@@ -343,24 +360,6 @@ export function wire({
       list: () => bridge.administrators(),
     }),
   });
-  /** What fails is said in the log, and what came of it stands in the overview. */
-  const inBackground = (work: Promise<void>): void => {
-    work.catch((error: unknown) => logger.warn(`What the panel asked for failed. ${toCadenceError(error).sentence}`));
-  };
-  const fleet =
-    config.fleet_url === undefined
-      ? undefined
-      : new FleetShipping({
-          url: withPassword(config.fleet_url, config.fleet_password),
-          ...(fleetCa === undefined ? {} : { ca: fleetCa }),
-          site: config.fleet_site,
-          repository,
-          overview,
-          clock: networkClock,
-          logger: logger.child("fleet"),
-        });
-  const hourlyRecords = new HourlyRecords({ repository, clock, logger: logger.child("history"), overview });
-
   return {
     bridge,
     panel,

@@ -123,6 +123,15 @@ describe("reads that were seen lately", () => {
     expect(reads.within("sensor.b", 0, 200)).toEqual({ times: [], looked: [] });
   });
 
+  it("go on under a new id", () => {
+    const renamed = new RecentReadTimes();
+    renamed.see(burst(0, 10, [2, 6]));
+    renamed.rename("sensor.a", "sensor.new");
+    renamed.rename("sensor.nobody", "sensor.other");
+    expect(renamed.within("sensor.new", 0, 10).times).toEqual([2, 6]);
+    expect(renamed.within("sensor.a", 0, 10).times).toEqual([]);
+  });
+
   it("are forgotten, the oldest first, before they take much room", () => {
     const many = new RecentReadTimes();
     for (let from = 0; from < 100_000; from += 100)

@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h, verbatim } from "./dom.js";
 import { Fetched } from "./fetched.js";
 import { count, interval, number } from "./format.js";
 import { verdictCard } from "./verdict-card.js";
@@ -105,7 +105,7 @@ function heatMap({ entityIds, pairs, groups }, nameOf) {
     "svg",
     { class: "heat", viewBox: `0 0 ${names + size} ${Math.max(size, cell)}`, role: "img", "aria-label": label },
     shown.map((entityId, row) =>
-      h("text", { x: names - 8, y: (row + 0.75) * cell, "text-anchor": "end" }, shorten(nameOf(entityId))),
+      h("text", { x: names - 8, y: (row + 0.75) * cell, "text-anchor": "end" }, verbatim(shorten(nameOf(entityId)))),
     ),
     shown.map((_, place) =>
       h("rect", { class: "self", x: names + place * cell, y: place * cell, width: cell - 1, height: cell - 1 }),
@@ -184,7 +184,15 @@ function relationRow({ a, b, r, change, lagSeconds, n }, nameOf) {
     h(
       "div",
       {},
-      h("div", {}, `${nameOf(a)} · ${nameOf(b)}`),
+      h(
+        "div",
+        {},
+        h(
+          "a",
+          { class: "entity-link", href: `?page=related&pair=${encodeURIComponent(`${a} ${b}`)}`, "data-action": "go" },
+          verbatim(`${nameOf(a)} · ${nameOf(b)}`),
+        ),
+      ),
       h(
         "div",
         { class: "second" },
