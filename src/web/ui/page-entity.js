@@ -55,6 +55,8 @@ export function entityPage(state, query, redraw) {
   if (detailOf !== id) {
     detail = new Fetched(`api/entity?id=${id}`, 60_000);
     detailOf = id;
+    // What was drawn of another one must not stand under this name.
+    shown = undefined;
     plots.clear();
   }
   detail?.ask(redraw);
@@ -224,6 +226,7 @@ export function afterEntityPage(main, onRange) {
   if (room === null) return;
   width = Math.max(100, Math.min(2_000, Math.ceil(room.clientWidth / 100) * 100));
   if (drawn?.room !== room) {
+    drawn?.plot.destroy();
     room.replaceChildren();
     drawn = { room, plot: new Plot(room, onRange) };
   }

@@ -11,7 +11,13 @@ let library;
 
 /** @returns {Promise<any>} */
 function uPlot() {
-  library ??= import(libraryFile).then(({ default: made }) => made);
+  library ??= import(libraryFile).then(
+    ({ default: made }) => made,
+    () => {
+      // The daemon is away: the next drawing asks again.
+      library = undefined;
+    },
+  );
   return library;
 }
 
@@ -41,6 +47,8 @@ export class Plot {
   #room;
   /** @readonly */
   #onRange;
+  /** @readonly */
+  #observer;
   /**
    * The library's own.
    * @type {any}
@@ -65,8 +73,17 @@ export class Plot {
   constructor(room, onRange) {
     this.#room = room;
     this.#onRange = onRange;
-    new ResizeObserver(() => this.#plot?.setSize({ width: room.clientWidth, height: tall })).observe(room);
+    this.#observer = new ResizeObserver(() => this.#plot?.setSize({ width: room.clientWidth, height: tall }));
+    this.#observer.observe(room);
     this.#listen();
+  }
+
+  /** Its room is gone. */
+  destroy() {
+    this.#observer.disconnect();
+    clearTimeout(this.#resting);
+    this.#plot?.destroy();
+    this.#plot = undefined;
   }
 
   /**
@@ -75,6 +92,7 @@ export class Plot {
    */
   async show(lines, { from, to, now }) {
     const made = await uPlot();
+    if (made === undefined || !this.#room.isConnected) return;
     const key = JSON.stringify([lines.map(({ name }) => name), token("--text")]);
     const data = dataOf(made, lines, Math.min(to, now));
     if (this.#shown !== key) {
