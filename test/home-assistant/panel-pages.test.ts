@@ -51,6 +51,22 @@ describe("every page over the same content", () => {
   }
 
   // Waiting for browsers is most of it.
+  /** Everything that was asked for has come and is drawn. */
+  async function settled(page: Page): Promise<void> {
+    // By the browser's own hand each time: the page's policy lets nobody evaluate texts in it.
+    const isSettled = (): Promise<boolean> =>
+      page.evaluate<boolean>(`
+        !/(Reading|Looking|Asking|Working out|Loading)[^…]*…/.test(document.querySelector("main").innerText) &&
+        [...document.querySelectorAll(".spark")].every((each) => each.firstChild !== null) &&
+        [...document.querySelectorAll(".plot")].every((each) => each.querySelector("canvas") !== null)`);
+    const deadline = performance.now() + 20_000;
+    while (!(await isSettled())) {
+      if (performance.now() > deadline) throw new Error(`${page.url()} never came to rest.`);
+      await page.waitForTimeout(100);
+    }
+    await page.waitForTimeout(300);
+  }
+
   it.concurrent.each(
     Object.entries(pages).flatMap(([name, query]) =>
       (["light", "dark"] as const).flatMap((colorScheme) =>
@@ -65,7 +81,7 @@ describe("every page over the same content", () => {
         viewport: { width, height: 1_500 },
         deviceScaleFactor: 0.5,
       });
-      await page.waitForTimeout(600);
+      await settled(page);
       const png = await page.screenshot({ animations: "disabled" });
       expect(differenceFromKept(`${name}-${colorScheme}-${device}`, png)).toBeUndefined();
       // What axe looks at is the same in either width, but for what a phone leaves out.
