@@ -43,6 +43,21 @@ describe.skipIf(!isThere)("in PostgreSQL (left out where this machine has none)"
     for (const store of stores) await store.close();
   }, 60_000);
 
+  it("survives a connection that breaks in the midst of its work, and says so", async () => {
+    await using own = await PostgresServer.start();
+    await using store = await PostgresStore.open({ url: own.url, site: "broken", logger: silentLogger });
+    const batch = new Batch();
+    for (let key = 0; key < 1_200; key += 1) batch.put(Uint8Array.of(1, key >> 8, key & 255), Uint8Array.of(1));
+    await store.write(batch);
+    const keys = store.keys();
+    await keys.next();
+    await own.stop();
+    const rest = async (): Promise<void> => {
+      for await (const _key of keys);
+    };
+    await expect(rest()).rejects.toMatchObject({ code: "STORE_IO" });
+  }, 30_000);
+
   it("says in a sentence when the server is away, without its address, and goes on when it is back", async () => {
     await using store = await open("patient");
     await store.write(new Batch().put(Uint8Array.of(1), Uint8Array.of(1)));

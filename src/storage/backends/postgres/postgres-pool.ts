@@ -34,8 +34,10 @@ export class PostgresPool implements AsyncDisposable {
       application_name: "modbus-cadence",
       ...(ca === undefined ? {} : { ssl: { ca, rejectUnauthorized: true } }),
     });
-    // A connection that is lost while nobody uses it: the next piece of work opens another one.
-    pool.on("error", (error) => logger.debug("An idle connection to PostgreSQL was lost", { error }));
+    const lost = (error: Error): void => logger.debug("A connection to PostgreSQL was lost", { error });
+    // While nobody uses it the next piece of work opens another one; while somebody does, that piece of work fails and says so. Unheard, either would end the program.
+    pool.on("error", lost);
+    pool.on("connect", (client) => client.on("error", lost));
     return new PostgresPool(pool);
   }
 

@@ -56,7 +56,11 @@ export class PostgresStore implements Store {
     });
     const { rows } = await attempt(() =>
       client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [migrationLock, this.#site]),
-    );
+    ).catch((error: unknown) => {
+      // The pool ends only when nobody has one of its connections.
+      client.release(true);
+      throw error;
+    });
     if (rows[0]?.locked !== true) {
       client.release(true);
       throw new CadenceError("STORE_LOCKED", `The site ${this.#name} is in use by another Modbus Cadence.`, {
