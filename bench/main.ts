@@ -1,10 +1,11 @@
-/** `npm run bench -- storage` `-- import`, `-- ingest`, `-- fleet`, `-- panel` or `-- pipeline`: which benchmark, and its options. */
+/** `npm run bench -- storage` `-- import`, `-- ingest`, `-- fleet`, `-- panel`, `-- pipeline` or `-- scale`: which benchmark, and its options. */
 import { writeBenchBook } from "./book.ts";
 import { runFleetBench } from "./fleet/run.ts";
 import { runImportBench } from "./import/run.ts";
 import { runIngestBench } from "./ingest/run.ts";
 import { runPanelBench } from "./panel/run.ts";
 import { runPipelineBench } from "./pipeline/run.ts";
+import { runScaleBench } from "./scale/run.ts";
 import { runStorageBench } from "./storage/run.ts";
 
 const [name, ...rest] = process.argv.slice(2);
@@ -20,6 +21,8 @@ if (name === "storage") {
   await runFleetBench(rest);
 } else if (name === "panel") {
   await runPanelBench(rest);
+} else if (name === "scale") {
+  await runScaleBench(rest);
 } else if (name === undefined) {
   await writeBenchBook();
 } else {
@@ -30,7 +33,8 @@ if (name === "storage") {
       `       npm run bench -- ingest [--states N]\n` +
       `       npm run bench -- fleet [--samples N] [--url postgres://…]\n` +
       `       npm run bench -- panel [--entities N]\n` +
-      `       npm run bench -- pipeline [--samples N] [--entities N]\n`,
+      `       npm run bench -- pipeline [--samples N] [--entities N]\n` +
+      `       npm run bench -- scale [--rows 50x365,200x30,…] [--seconds-a-read S] [--live 2m] [--entities N] [--buses N] [--changes N]\n`,
   );
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { RecentColumns } from "../../src/pipeline/correlation/recent-columns.ts";
 import { Signal } from "../../src/pipeline/correlation/signal.ts";
 import { Grid } from "../../src/pipeline/grid/grid.ts";
 import { addToTrace, emptyTrace, type Trace } from "../../src/pipeline/grid/trace.ts";
@@ -68,7 +69,7 @@ function changesIn(samples: readonly (readonly string[])[], from: number, to: nu
   }
   const grid = Grid.of(traces.values());
   const times = [...traces].flatMap(([entityId, trace]) =>
-    changePoints(new Signal(entityId, trace, grid).values)
+    changePoints(new Signal(entityId, trace, grid, new RecentColumns()).values)
       .filter(({ size }) => size >= leastSize)
       .map(({ row }) => grid.timeOf(row)),
   );

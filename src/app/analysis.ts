@@ -30,12 +30,12 @@ export interface AnalysisOptions {
 /** When most of the past has been filled in. */
 const firstAfter = 120_000;
 const every = 3_600_000;
-/** Plans of thousands of entities take minutes, beside all else: then they are made less often. */
+/** With thousands of entities it takes minutes, beside all else: then it is done less often. */
 const restFactor = 50;
 /** It is the largest of the findings, and made anew soon after every start. */
 const matrixEvery = 86_400_000;
 
-/** Finds out, once an hour, what the signals do and how they go together; between the parts of it everything else runs. */
+/** Finds out, once an hour or seldom enough to take a fiftieth of the time, what the signals do and how they go together; between the parts of it everything else runs. */
 export class Analysis implements Service {
   readonly name = "analysis";
   readonly #options: AnalysisOptions;
@@ -44,7 +44,6 @@ export class Analysis implements Service {
   #running: Promise<void> = Promise.resolve();
   #seconds: number | undefined;
   #matrixSavedAt = Number.NEGATIVE_INFINITY;
-  #planAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnalysisOptions) {
     this.#options = options;
@@ -77,20 +76,24 @@ export class Analysis implements Service {
   /** Resolves when everything was found out anew. Never rejects. */
   runNow(): Promise<void> {
     this.#timer?.cancel();
-    this.#planAgainAt = Number.NEGATIVE_INFINITY;
     return this.#runNext();
   }
 
   #runNext(): Promise<void> {
+    const { clock } = this.#options;
+    let begun = clock.monotonic();
     this.#running = this.#running
-      .then(() => this.#run())
+      .then(() => {
+        begun = clock.monotonic();
+        return this.#run();
+      })
       .catch((error: unknown) => {
         this.#options.logger.warn(
-          `What the signals do could not be found out; it is tried again in an hour. ${toCadenceError(error).sentence}`,
+          `What the signals do could not be found out; it is tried again later. ${toCadenceError(error).sentence}`,
         );
       })
       .finally(() => {
-        if (!this.#stopped) this.#schedule(every);
+        if (!this.#stopped) this.#schedule(Math.max(every, (clock.monotonic() - begun) * restFactor));
       });
     return this.#running;
   }
@@ -126,8 +129,6 @@ export class Analysis implements Service {
   async #plan(): Promise<void> {
     const { repository, knowledge, clock, logger, budget, wishOf } = this.#options;
     const now = clock.now();
-    const begun = clock.monotonic();
-    if (begun < this.#planAgainAt) return;
     const plans = await planBuses({
       repository,
       knowledge,
@@ -137,7 +138,6 @@ export class Analysis implements Service {
       isCancelled: () => this.#stopped,
     });
     if (plans === undefined) return;
-    this.#planAgainAt = clock.monotonic() + (clock.monotonic() - begun) * restFactor;
     const records = decisions(knowledge.plans, plans, now);
     const isNew = JSON.stringify(adviceOf(knowledge.plans)) !== JSON.stringify(adviceOf(plans));
     knowledge.plans = plans;

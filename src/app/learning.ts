@@ -26,10 +26,10 @@ export interface LearningOptions {
 
 /**
  * What is learned can always be made again from the samples, but for the reads that were seen: a crash costs those of the last
- * minutes. Saving more often would only wear the card out.
+ * hour, and new ones are seen within minutes. Saving more often would only wear the card out: it is several times the samples.
  */
 const saveSoon = 60_000;
-const saveEvery = 300_000;
+const saveEvery = 3_600_000;
 const saveCoursesEvery = 86_400_000;
 /** A few hundred kilobytes. */
 const coursesAtOnce = 16;

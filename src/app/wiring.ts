@@ -219,6 +219,7 @@ export function wire({
         openGaps: bridge.gaps.open,
       },
       storage: storageHealth(),
+      publishing: publisher.failure === undefined ? {} : { cause: publisher.failure },
       legacyImport,
       budget,
       drive: { isOn: drive.isOn },
@@ -318,6 +319,7 @@ export function wire({
     ingress: addon,
     content: {
       overview,
+      health: () => ({ connection: bridge.health(), storage: storageHealth() }),
       planPatch: remembered(networkClock, 10_000, () =>
         planPatch(configurationFiles, { ...knowledge.describe(clock.now(), budget), budget }),
       ),

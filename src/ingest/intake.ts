@@ -10,6 +10,7 @@ import type { Rename } from "#model/rename.ts";
 import type { Sample } from "#model/sample.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { IntakeBatch } from "./intake-batch.ts";
+import { Lags } from "./lags.ts";
 import { normalize } from "./normalize.ts";
 import { Rate } from "./rate.ts";
 import { Recent } from "./recent.ts";
@@ -39,7 +40,12 @@ export interface IntakeCounters {
   readonly clockJumps: number;
   /** Of live samples. */
   readonly ratePerSecond: number;
+  /** Of the newest. */
   readonly lagMilliseconds?: number;
+  /** 99 of 100 live samples of the last hour came sooner. */
+  readonly lagP99Milliseconds?: number;
+  /** Of the latest live sample in this minute and the last. */
+  readonly lagMostMilliseconds?: number;
 }
 
 const retry = { first: 1_000, slowest: 30_000 } as const;
@@ -68,6 +74,7 @@ export class Intake implements Service {
   #clockJumps = 0;
   readonly #clockWatch = new ClockWatch();
   #lag: number | undefined;
+  readonly #lags = new Lags();
   /** A batch was given up: from then on no coverage is stated, so that the next start asks history for it. */
   #lost = false;
 
@@ -91,6 +98,9 @@ export class Intake implements Service {
   }
 
   counters(): IntakeCounters {
+    const monotonic = this.#options.clock.monotonic();
+    const lagP99Milliseconds = this.#lags.quantile(monotonic, 0.99);
+    const lagMostMilliseconds = this.#lags.quantile(monotonic, 1, 2);
     return {
       accepted: this.#accepted,
       duplicates: this.#duplicates,
@@ -98,8 +108,10 @@ export class Intake implements Service {
       waiting: this.#waiting,
       outOfOrder: this.#outOfOrder,
       clockJumps: this.#clockJumps,
-      ratePerSecond: this.#rate.perSecond(this.#options.clock.monotonic()),
+      ratePerSecond: this.#rate.perSecond(monotonic),
       ...(this.#lag === undefined ? {} : { lagMilliseconds: this.#lag }),
+      ...(lagP99Milliseconds === undefined ? {} : { lagP99Milliseconds }),
+      ...(lagMostMilliseconds === undefined ? {} : { lagMostMilliseconds }),
     };
   }
 
@@ -112,6 +124,7 @@ export class Intake implements Service {
     if (delivery.origin === "live" && newest !== undefined) {
       const [now, monotonic] = [this.#options.clock.now(), this.#options.clock.monotonic()];
       this.#lag = Math.max(0, now - newest.time);
+      this.#lags.add(monotonic, this.#lag, delivery.samples.length);
       this.#rate.add(monotonic, delivery.samples.length);
       this.#watchClocks({ now, monotonic, stamp: newest.time });
     }

@@ -55,6 +55,10 @@ export interface IngestHealth {
   readonly ratePerSecond: number;
   /** Milliseconds from Home Assistant's stamp to ours, of the newest live sample. */
   readonly lagMilliseconds?: number;
+  /** 99 of 100 live values of the last hour came sooner. */
+  readonly lagP99Milliseconds?: number;
+  /** Of the latest live value in this minute and the last. */
+  readonly lagMostMilliseconds?: number;
   readonly gaps: number;
   readonly openGaps: number;
 }
@@ -135,6 +139,8 @@ export interface Overview {
   readonly connection: ConnectionHealth;
   readonly ingest: IngestHealth;
   readonly storage: StorageHealth;
+  /** Why our sensors in Home Assistant are not kept up to date; empty while they are. */
+  readonly publishing: { readonly cause?: string };
   /** What became of what the older Python package has left. */
   readonly legacyImport: LegacyImport;
   /** Share of each bus that reads should take at most. */

@@ -10,7 +10,7 @@ import { correlate, type Correlations } from "./correlation/correlate.ts";
 import type { DotProducts } from "./correlation/dot-products.ts";
 import type { Trace } from "./grid/trace.ts";
 import { findIdentities } from "./identities/find-identities.ts";
-import { observe } from "./identities/observed.ts";
+import { observeFrom } from "./identities/observed.ts";
 import { findModes } from "./modes/find-modes.ts";
 import { findPatterns } from "./patterns/find-patterns.ts";
 import type { Behaviour } from "./statistics/accumulator.ts";
@@ -84,7 +84,7 @@ function identitiesOf(
   const relatives = relativesIn(relations);
   const observed = known.flatMap(({ entity: { entityId }, statistics: { resolution } }) => {
     const signal = signals.get(entityId);
-    return signal === undefined ? [] : [observe(entityId, signal.values, resolution)];
+    return signal === undefined ? [] : [observeFrom(entityId, () => signal.values, resolution)];
   });
   return findIdentities(observed, { relatives: (entityId) => relatives.get(entityId) ?? [] });
 }

@@ -80,6 +80,13 @@ export class Broker implements Service, MqttLink {
     return this.#client?.connected === true;
   }
 
+  /** Why there is no connection, in a sentence; undefined while there is one, before the first try, and where there is no broker. */
+  get failure(): string | undefined {
+    return this.connected || this.#failure === undefined
+      ? undefined
+      : `The MQTT broker cannot be reached: ${this.#failure}.`;
+  }
+
   /** False where there is no broker; undefined before that was asked. */
   get found(): boolean | undefined {
     return this.#found;
@@ -157,6 +164,7 @@ export class Broker implements Service, MqttLink {
     await ended.promise;
     this.#stop.signal.removeEventListener("abort", stop);
     this.#client = undefined;
+    this.#failure = "it ended the connection";
     this.#listeners.clear();
     await this.#end(client);
     if (!this.#stop.signal.aborted) logger.warn("The connection to the MQTT broker was lost; it is tried again");

@@ -72,7 +72,7 @@ export class Publisher implements Service {
   #listening: boolean | undefined;
   #published = 0;
   #sentThisMinute: number[] = [];
-  #failing = false;
+  #failure: string | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -98,6 +98,11 @@ export class Publisher implements Service {
       // Whoever does not answer is not waited for.
       await Promise.race([goodbye, delay(clock, goodbyeTime)]);
     }
+  }
+
+  /** Why the sensors are not kept up to date, in a sentence; undefined while they are. */
+  get failure(): string | undefined {
+    return this.#options.mode === "off" ? undefined : (this.#options.broker?.failure ?? this.#failure);
   }
 
   inspect(): Readonly<Record<string, unknown>> {
@@ -146,12 +151,12 @@ export class Publisher implements Service {
       });
       if (this.#way === "states") await this.#updateStates(devices);
       else await this.#updateMqtt(devices, overview);
-      this.#failing = false;
+      this.#failure = undefined;
     } catch (error) {
       const failure = toCadenceError(error, "PUBLISH_FAILED");
-      const level = this.#failing || isCadenceError(failure, "HASS_CONNECTION_LOST") ? "debug" : "warn";
+      const level = this.#failure !== undefined || isCadenceError(failure, "HASS_CONNECTION_LOST") ? "debug" : "warn";
       this.#options.logger[level](`The sensors could not be updated; it is tried again. ${failure.sentence}`);
-      this.#failing = true;
+      this.#failure = failure.sentence;
     }
   }
 

@@ -19,9 +19,6 @@ export interface CommandContext {
   readonly refuse?: string | undefined;
 }
 
-const inverterDevice = "simulatedinverterdevice";
-const inverterEntry = "01SIMULATEDINVERTERENTRY00";
-
 /** Answers to the commands that return once; subscriptions and services are the connection's own. */
 export function answer(message: Message, { home, version, running, refuse }: CommandContext): Answer {
   if (message["type"] === refuse) return unknownCommand();
@@ -58,11 +55,11 @@ export function answer(message: Message, { home, version, running, refuse }: Com
     case "config/entity_registry/list":
       return { result: registry(home) };
     case "config/device_registry/list":
-      return { result: [{ id: inverterDevice, name: "Inverter", name_by_user: null, area_id: "cellar" }] };
+      return { result: devices(home) };
     case "config/area_registry/list":
       return { result: [{ area_id: "cellar", name: "Cellar" }] };
     case "modbus/connections/list":
-      return running ? { result: { connections: connections() } } : unknownCommand();
+      return running ? { result: { connections: connections(home) } } : unknownCommand();
     case "history/history_during_period":
       return { result: history(message, Array.isArray(wanted) ? wanted.map(String) : [], home) };
     case "recorder/info":
@@ -87,23 +84,33 @@ function unknownCommand(): Answer {
 function registry(home: SimulatedHomeState): unknown[] {
   return home.registers
     .filter(({ uniqueId }) => uniqueId !== undefined)
-    .map((register) => ({ ...register, entityId: home.idOf(register) }))
-    .map(({ entityId, uniqueId, bus }) => ({
-      entity_id: entityId,
-      unique_id: uniqueId,
-      platform: bus === "line" ? "modbus" : "solax_modbus",
-      config_entry_id: bus === "line" ? null : inverterEntry,
-      device_id: bus === "line" ? null : inverterDevice,
+    .map((register) => ({
+      entity_id: home.idOf(register),
+      unique_id: register.uniqueId,
+      platform: home.integrationOf(register),
+      config_entry_id: home.entryOf(register)?.id ?? null,
+      device_id: home.entryOf(register)?.deviceId ?? null,
       disabled_by: null,
       hidden_by: null,
     }));
 }
 
-function connections(): unknown[] {
-  return [
-    { endpoint: ["tcp", "127.0.0.1", 5020], connected: true, source: "yaml", units: { line: [1, 2, 3] } },
-    { endpoint: ["tcp", "127.0.0.1", 5021], connected: true, source: "config_entry", units: { [inverterEntry]: [1] } },
-  ];
+function devices(home: SimulatedHomeState): unknown[] {
+  return home.lines
+    .flatMap(({ entry }) => (entry === undefined ? [] : [entry]))
+    .map(({ deviceId, deviceName }) => ({ id: deviceId, name: deviceName, name_by_user: null, area_id: "cellar" }));
+}
+
+function connections(home: SimulatedHomeState): unknown[] {
+  return home.lines.map(({ name, entry }, index) => {
+    const units = [...new Set(home.registers.filter(({ bus }) => bus === name).map(({ unit }) => unit))];
+    return {
+      endpoint: ["tcp", "127.0.0.1", 5_020 + index],
+      connected: true,
+      source: entry === undefined ? "yaml" : "config_entry",
+      units: { [entry?.id ?? name]: units },
+    };
+  });
 }
 
 function history(message: Message, entityIds: readonly string[], home: SimulatedHomeState): Record<string, unknown> {

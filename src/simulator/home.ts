@@ -1,5 +1,6 @@
 import { SimulatedBus } from "./bus.ts";
-import { type Register, registers } from "./registers.ts";
+import type { Register } from "./registers.ts";
+import { type SimulatedLine, type SimulatedSite, solarHome } from "./site.ts";
 
 /** A state as Home Assistant keeps it. Times in ms since 1970. */
 export interface SimulatedState {
@@ -21,6 +22,8 @@ export interface HomeOptions {
   /** ms since 1970. */
   readonly now: number;
   readonly historyHours: number;
+  /** @default solarHome */
+  readonly site?: SimulatedSite;
 }
 
 const hour = 3_600_000;
@@ -41,28 +44,29 @@ const others: readonly (readonly [entityId: string, integration: string, state: 
 
 /** The states of the home and their past, moved on by `advance`. */
 export class SimulatedHomeState {
-  readonly registers: readonly Register[] = registers;
-  readonly buses: ReadonlyMap<Register["bus"], SimulatedBus>;
+  readonly lines: readonly SimulatedLine[];
+  readonly registers: readonly Register[];
+  readonly buses: ReadonlyMap<string, SimulatedBus>;
   readonly #states = new Map<string, SimulatedState>();
   /** Ids that were given to registers since. */
   readonly #names = new Map<string, string>();
   readonly #past = new Map<string, Past>();
+  readonly #entries: ReadonlyMap<string, SimulatedLine["entry"]>;
   #now: number;
   #skipped = 0;
 
-  constructor({ seed, now, historyHours }: HomeOptions) {
+  constructor({ seed, now, historyHours, site: { lines, registers } = solarHome }: HomeOptions) {
+    this.lines = lines;
+    this.registers = registers;
+    this.#entries = new Map(lines.map(({ name, entry }) => [name, entry]));
     const start = now - historyHours * hour;
-    const bus = (name: Register["bus"], serviceTime: number): [Register["bus"], SimulatedBus] => [
-      name,
-      new SimulatedBus({
-        registers: registers.filter(({ bus: on }) => on === name),
-        seed,
-        start,
-        serviceTime,
-        timeout: 1_000,
-      }),
-    ];
-    this.buses = new Map([bus("line", 75), bus("inverter", 22)]);
+    const byLine = Map.groupBy(registers, ({ bus }) => bus);
+    this.buses = new Map(
+      lines.map(({ name, serviceTime }) => [
+        name,
+        new SimulatedBus({ registers: byLine.get(name) ?? [], seed, start, serviceTime, timeout: 1_000 }),
+      ]),
+    );
     this.#now = start;
     for (const [entityId, , state] of others) this.#set(entityId, state, start, {});
     for (let step = start; step < now; step = Math.min(now, step + 60_000)) this.#run(Math.min(now, step + 60_000));
@@ -164,10 +168,17 @@ export class SimulatedHomeState {
   sources(): ReadonlyMap<string, string> {
     return new Map([
       ...others.map(([entityId, integration]) => [entityId, integration] as const),
-      ...registers.map(
-        (register) => [this.idOf(register), register.bus === "line" ? "modbus" : "solax_modbus"] as const,
-      ),
+      ...this.registers.map((register) => [this.idOf(register), this.integrationOf(register)] as const),
     ]);
+  }
+
+  /** Undefined of a line that stands in the configuration. */
+  entryOf({ bus }: Register): SimulatedLine["entry"] {
+    return this.#entries.get(bus);
+  }
+
+  integrationOf(register: Register): string {
+    return this.entryOf(register) === undefined ? "modbus" : "solax_modbus";
   }
 }
 

@@ -4,7 +4,8 @@ import { chance, hourOf, noise, smooth, sunshine } from "./signals.ts";
 export interface Register {
   readonly entityId: string;
   readonly name: string;
-  readonly bus: "line" | "inverter";
+  /** Name of its line. */
+  readonly bus: string;
   /** Unit (slave) address. */
   readonly unit: number;
   /** Seconds; 0 = read at the start and then only when asked. */

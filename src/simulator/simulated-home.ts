@@ -6,6 +6,7 @@ import type { Logger } from "#core/logger.ts";
 import { SimulatedClient } from "./client.ts";
 import { fullState, type Message } from "./commands.ts";
 import { SimulatedHomeState } from "./home.ts";
+import type { SimulatedSite } from "./site.ts";
 
 export interface SimulatedHomeOptions {
   /** The home's time; may run faster than the machine's. */
@@ -20,6 +21,8 @@ export interface SimulatedHomeOptions {
   readonly historyHours?: number;
   /** Milliseconds of the home's time between two looks at what happened. @default 50 */
   readonly slice?: number;
+  /** @default solarHome */
+  readonly site?: SimulatedSite;
 }
 
 const version = "2026.11.0";
@@ -49,6 +52,7 @@ export class SimulatedHome implements AsyncDisposable {
       seed: options.seed ?? 1,
       now: options.clock.now(),
       historyHours: options.historyHours ?? 6,
+      ...(options.site === undefined ? {} : { site: options.site }),
     });
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.on("upgrade", (request, socket, head) => {

@@ -14,7 +14,7 @@ export interface OverviewChange {
   readonly entityIds?: readonly string[];
 }
 
-const sections = ["product", "connection", "ingest", "storage", "drive", "buses", "verdict"] as const;
+const sections = ["product", "connection", "ingest", "storage", "publishing", "drive", "buses", "verdict"] as const;
 
 export function panelState(overview: Overview): PanelState {
   return { ...overview, verdict: verdictOf(overview) };

@@ -15,6 +15,8 @@ import type { StorageDetail } from "#model/storage-detail.ts";
 /** What the pages show. */
 export interface PanelContent {
   overview(): Overview;
+  /** For whoever only asks whether all is well, every half minute for years. */
+  health(): Pick<Overview, "connection" | "storage">;
   /** What the plan would change in the configuration; nothing is written. */
   planPatch(): Promise<PlanPatch>;
   /** Automations that ask for entities at the planned intervals, as YAML. */

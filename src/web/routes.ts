@@ -73,7 +73,7 @@ function numberIn(query: URLSearchParams, name: string, least: number, most: num
 }
 
 function healthOf(content: PanelContent): Answer {
-  const { connection, storage } = content.overview();
+  const { connection, storage } = content.health();
   return { json: { connection: connection.state, storage: storage.status } };
 }
 

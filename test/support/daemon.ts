@@ -15,11 +15,13 @@ export interface CadenceOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Folder the program is started in. */
   readonly directory?: string;
+  /** Options of Node itself. @default none */
+  readonly nodeOptions?: readonly string[];
 }
 
 function start(argv: readonly string[], options: CadenceOptions): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(HASS_|CADENCE_|SUPERVISOR_|MQTT_)/.test(name));
-  return spawn(process.execPath, [join(root, "src", "main.ts"), ...argv], {
+  return spawn(process.execPath, [...(options.nodeOptions ?? []), join(root, "src", "main.ts"), ...argv], {
     cwd: options.directory ?? root,
     env: { ...Object.fromEntries(inherited), ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -53,6 +55,10 @@ export class Daemon implements AsyncDisposable {
 
   get log(): string {
     return this.#log;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   get pid(): number {
@@ -116,7 +122,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill("SIGKILL");
+    if (this.isRunning) await this.kill("SIGKILL");
   }
 }
 

@@ -80,6 +80,7 @@ export function overviewOf(parts: Partial<Overview> = {}): Overview {
       freeDiskBytes: 12_340_000_000,
       activity: "idle",
     },
+    publishing: {},
     legacyImport: "none",
     drive: { isOn: false },
     budget: 0.5,

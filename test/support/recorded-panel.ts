@@ -71,6 +71,7 @@ export async function servePanel(
     isAdministrator: () => Promise.resolve(true),
     content: {
       overview: () => overview,
+      health: () => overview,
       planPatch: () => Promise.resolve({ files: [{ file: "modbus.yaml", lines: diff }] }),
       automations: () => "- id: one\n",
       loadCurve: () => recorded.curve,

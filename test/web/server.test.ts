@@ -38,6 +38,7 @@ async function startPanel({ content, ...options }: Parts = {}) {
     ingress: false,
     content: {
       overview: () => world.overview,
+      health: () => world.overview,
       planPatch: () => Promise.resolve(world.patch),
       automations: () => "- id: one\n",
       loadCurve: (busId) => (busId === "line" ? curve : undefined),

@@ -6,6 +6,7 @@ import type { Trace } from "../grid/trace.ts";
 import type { DotProducts } from "./dot-products.ts";
 import { strongestLag } from "./lag.ts";
 import { pearson } from "./pearson.ts";
+import { RecentColumns } from "./recent-columns.ts";
 import { screen } from "./screen.ts";
 import { Signal } from "./signal.ts";
 import { correlationProbability, discoveryThreshold, effectiveSampleSize } from "./significance.ts";
@@ -54,10 +55,11 @@ export function* correlate(
   let fitted = fitting.next();
   for (; fitted.done !== true; fitted = fitting.next()) yield 0;
   const grid = fitted.value;
+  const columns = new RecentColumns();
   const signals: Signal[] = [];
   for (const [entityId, trace] of traces) {
     if (trace.count <= leastChanges) continue;
-    const signal = new Signal(entityId, trace, grid);
+    const signal = new Signal(entityId, trace, grid, columns);
     if (isComparable(signal)) signals.push(signal);
     yield 0.05;
   }
@@ -85,7 +87,8 @@ export function* correlate(
   }
   const compared: Omit<Relation, "proven">[] = [];
   let done = 0;
-  for (const pair of candidates) {
+  // Those of one entity together: its columns are at hand then.
+  for (const pair of [...candidates].toSorted((a, b) => a - b)) {
     const relation = compare(signals[Math.floor(pair / count)] as Signal, signals[pair % count] as Signal);
     if (relation !== undefined) compared.push(relation);
     done += 1;

@@ -1,9 +1,10 @@
 import type { EntityId } from "#model/entity.ts";
-import type { Grid, Stretch } from "../grid/grid.ts";
+import type { Grid } from "../grid/grid.ts";
 import type { Trace } from "../grid/trace.ts";
 import { autocorrelation } from "./autocorrelation.ts";
 import { pearson } from "./pearson.ts";
 import { ranks } from "./ranks.ts";
+import type { RecentColumns } from "./recent-columns.ts";
 
 /** Longest lag the autocorrelation is known for, as a share of the rows and in rows. */
 const lagShare = 0.25;
@@ -13,51 +14,54 @@ const trend = 0.95;
 /** Changes to the other side: a counter that is set back. */
 const mostBack = 0.02;
 
-/** One entity on the grid, with what is needed to compare it; each part is computed when it is first asked for. */
+/** One entity on the grid, with what is needed to compare it; each part is computed when it is asked for, and columns are kept as long as there is room. */
 export class Signal {
   readonly entityId: EntityId;
-  readonly values: Float64Array;
-  /** When it changed, in bins of the trace. */
-  readonly changeTimes: Uint32Array;
-  readonly #stretches: readonly Stretch[];
-  #changes: Float64Array | undefined;
-  #ranks: Float64Array | undefined;
-  #changeRanks: Float64Array | undefined;
-  #memory: Float64Array | undefined;
-  #changeMemory: Float64Array | undefined;
+  readonly #trace: Trace;
+  readonly #grid: Grid;
+  readonly #columns: RecentColumns;
+  #memory: Float32Array | undefined;
+  #changeMemory: Float32Array | undefined;
   #alongTime: number | undefined;
   #isMonotone: boolean | undefined;
 
-  constructor(entityId: EntityId, trace: Trace, grid: Grid) {
+  constructor(entityId: EntityId, trace: Trace, grid: Grid, columns: RecentColumns) {
     this.entityId = entityId;
-    this.values = grid.column(trace);
-    this.changeTimes = trace.bins.slice(0, trace.count);
-    this.#stretches = grid.stretches;
+    this.#trace = trace;
+    this.#grid = grid;
+    this.#columns = columns;
+  }
+
+  /** NaN where it showed no number. What the trace learns meanwhile shows in its last row at the most. */
+  get values(): Float64Array {
+    return this.#columns.get(`${this.entityId} values`, () => this.#grid.column(this.#trace));
+  }
+
+  /** When it changed, in bins of the trace. */
+  get changeTimes(): Uint32Array {
+    return this.#trace.bins.subarray(0, this.#trace.count);
   }
 
   /** From one row to the next, also across a hole; NaN in the first row and where one of the two is not known. */
   get changes(): Float64Array {
-    this.#changes ??= differences(this.values);
-    return this.#changes;
+    return this.#columns.get(`${this.entityId} changes`, () => differences(this.values));
   }
 
   get ranks(): Float64Array {
-    this.#ranks ??= ranks(this.values);
-    return this.#ranks;
+    return this.#columns.get(`${this.entityId} ranks`, () => ranks(this.values));
   }
 
   get changeRanks(): Float64Array {
-    this.#changeRanks ??= ranks(this.changes);
-    return this.#changeRanks;
+    return this.#columns.get(`${this.entityId} changeRanks`, () => ranks(this.changes));
   }
 
   /** Autocorrelation of the values. */
-  get memory(): Float64Array {
+  get memory(): Float32Array {
     this.#memory ??= this.#autocorrelation(this.values);
     return this.#memory;
   }
 
-  get changeMemory(): Float64Array {
+  get changeMemory(): Float32Array {
     this.#changeMemory ??= this.#autocorrelation(this.changes);
     return this.#changeMemory;
   }
@@ -89,8 +93,9 @@ export class Signal {
     return Math.min(rises, falls) <= mostBack * Math.max(rises, falls);
   }
 
-  #autocorrelation(values: Float64Array): Float64Array {
-    return autocorrelation(values, this.#stretches, Math.min(mostLags, Math.floor(values.length * lagShare)));
+  #autocorrelation(values: Float64Array): Float32Array {
+    const lags = Math.min(mostLags, Math.floor(values.length * lagShare));
+    return Float32Array.from(autocorrelation(values, this.#grid.stretches, lags));
   }
 }
 

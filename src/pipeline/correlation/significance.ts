@@ -2,7 +2,7 @@
  * Independent rows that n rows of two series are worth: n / (1 + 2 Σ (1 − k/n) ρa(k) ρb(k)) (Bartlett, JRSS 8, 1946; Pyper and Peterman, CJFAS 55, 1998). The sum ends where the product falls
  * into its own noise. Never more than n.
  */
-export function effectiveSampleSize(n: number, a: Float64Array, b: Float64Array): number {
+export function effectiveSampleSize(n: number, a: ArrayLike<number>, b: ArrayLike<number>): number {
   const noise = 2 / n;
   let sum = 0;
   for (let lag = 1; lag < Math.min(a.length, b.length, n); lag += 1) {

@@ -2,8 +2,8 @@ import type { EntityId } from "#model/entity.ts";
 import type { Identity } from "#model/identity.ts";
 import { fit, type Fit } from "./fit.ts";
 import type { Formula } from "./formula.ts";
-import { identityOf, isAccident } from "./identity-of.ts";
-import type { Observed } from "./observed.ts";
+import { identityOf, isAccident, leastExact } from "./identity-of.ts";
+import { held, type Observed } from "./observed.ts";
 import { productsOf } from "./products.ts";
 import { findScaled } from "./scaled.ts";
 import { sumsOf } from "./sums.ts";
@@ -15,8 +15,11 @@ export interface IdentityOptions {
 
 /** Sum, mean, product: what is tried of the same terms. */
 const kinds = 3;
-/** With so many entities, all are tried with all. */
+/** With so many entities, all are tried with all: as terms, and as the same or a multiple. */
 const mostTried = 120;
+const mostScaled = 500;
+/** What so many formulas give says nothing of any of them. */
+const mostFormulas = 500;
 /** Products of means are no means of products. */
 const productSlack = 0.02;
 /** One more term has to be worth it, and a term of another device too. */
@@ -32,7 +35,12 @@ export function* findIdentities(
   { relatives }: IdentityOptions,
 ): Generator<number, readonly Identity[]> {
   const all = observed.toSorted((a, b) => (a.entityId < b.entityId ? -1 : 1));
-  const scaling = findScaled(all, 2 * Math.log2(Math.max(2, all.length)));
+  const indices = new Map(all.map(({ entityId }, index) => [entityId, index]));
+  const others = (index: number): Iterable<number> =>
+    all.length <= mostScaled
+      ? indices.values()
+      : relatives((all[index] as Observed).entityId).flatMap((entityId) => indices.get(entityId) ?? []);
+  const scaling = findScaled(all, { tries: 2 * Math.log2(Math.max(2, all.length)), others });
   const identities: Identity[] = [];
   for (let next = scaling.next(); ; next = scaling.next()) {
     if (next.done === true) {
@@ -44,19 +52,23 @@ export function* findIdentities(
   const computed = new Set(identities.map(({ entityId }) => entityId));
   const independent = all.filter(({ entityId }) => !computed.has(entityId));
   const byId = new Map(independent.map((each) => [each.entityId, each]));
-  for (const [index, target] of independent.entries()) {
-    const others =
+  for (const [index, each] of independent.entries()) {
+    const target = held(each);
+    const near =
       independent.length <= mostTried
         ? independent
         : relatives(target.entityId)
             .map((entityId) => byId.get(entityId))
-            .filter((each) => each !== undefined)
+            .filter((other) => other !== undefined)
             .slice(0, mostTried);
-    const terms = others.filter((each) => each !== target);
+    const terms = near.filter((other) => other !== each).map(held);
     const search = { targets: all.length, terms: terms.length };
     const found =
-      simplest(target, sumsOf(target, terms), { ...search, slack: 0 }) ??
-      simplest(target, productsOf(target, terms, productSlack), { ...search, slack: productSlack });
+      simplest(target, sumsOf(target, terms, mostFormulas), { ...search, slack: 0 }) ??
+      simplest(target, productsOf(target, terms, { slack: productSlack, most: mostFormulas }), {
+        ...search,
+        slack: productSlack,
+      });
     if (found !== undefined) identities.push(found);
     yield 0.2 + (index / independent.length) * 0.8;
   }
@@ -78,7 +90,8 @@ function simplest(
 ): Identity | undefined {
   let chosen: Candidate | undefined;
   for (const formula of formulas.toSorted((a, b) => a.terms.length - b.terms.length)) {
-    const found = fit(target, formula, { slack });
+    const found = fit(target, formula, { slack, leastExact });
+    if (found === undefined) continue;
     const tries = Math.log2(targets * kinds) + choices(terms, formula.terms.length);
     if (isAccident(target, formula, found, { slack, tries })) continue;
     const candidate = { formula, fit: found, kinship: kinshipOf(target, formula) };

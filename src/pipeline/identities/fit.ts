@@ -16,19 +16,22 @@ export interface Fit {
 export interface FitOptions {
   /** Accepted beside rounding, as a share of the entity's deviation: of products of means, which are no means of products. */
   readonly slack: number;
+  /** Where the formula cannot hold in such a share of the rows, the search is given up early. @default 0 */
+  readonly leastExact?: number;
 }
 
 /** States told apart; more add nothing. */
 const mostStates = 64;
 
-/** How well a formula gives the entity, in the rows in which all are known. */
-export function fit(target: Observed, formula: Formula, { slack }: FitOptions): Fit {
+/** How well a formula gives the entity, in the rows in which all are known; undefined when it holds in less than `leastExact` of them. */
+export function fit(target: Observed, formula: Formula, { slack, leastExact = 0 }: FitOptions): Fit | undefined {
   let n = 0;
   let squares = 0;
   let exact = 0;
   let tolerances = 0;
   let losses = 0;
-  const met = new Set<string>();
+  const met = new Set<number>();
+  const mostMissed = target.values.length * (1 - leastExact);
   for (const [row, value] of target.values.entries()) {
     const left = value - valueOf(formula, row);
     if (Number.isNaN(left)) continue;
@@ -37,19 +40,48 @@ export function fit(target: Observed, formula: Formula, { slack }: FitOptions): 
     squares += left * left;
     tolerances += tolerance;
     losses += Math.min(1, Math.abs(left) / tolerance);
-    if (Math.abs(left) <= tolerance * (1 + 1e-9)) {
+    if (isWithin(left, tolerance)) {
       exact += 1;
       if (met.size < mostStates) met.add(stateOf(target, formula, row, tolerance));
-    }
+    } else if (n - exact > mostMissed) return undefined;
   }
+  if (exact / n < leastExact) return undefined;
   const choices = Math.log2(1 + (target.deviation * n) / tolerances);
   // A factor takes one of the values to be known.
   const free = formula.kind === "scaled" ? 1 : 0;
   return { error: Math.sqrt(squares / n), n, exact: exact / n, loss: losses / n, bits: choices * (met.size - free) };
 }
 
-/** Values of the target that are further apart than what is accepted, and of the terms by half their deviation, are different states. */
-function stateOf(target: Observed, { terms }: Formula, row: number, tolerance: number): string {
-  const cells = terms.map(({ values, deviation }) => Math.round(((values[row] as number) / deviation) * 2));
-  return [Math.round((target.values[row] as number) / tolerance / 2), ...cells].join(" ");
+/** Rows in which a formula holds. */
+export function exactRows(target: Observed, formula: Formula): number {
+  let exact = 0;
+  for (let row = 0; row < target.values.length; row += 1) {
+    const left = (target.values[row] as number) - valueOf(formula, row);
+    if (isWithin(left, target.step + roundingOf(formula, row))) exact += 1;
+  }
+  return exact;
+}
+
+/** Not so of what is NaN. */
+function isWithin(left: number, tolerance: number): boolean {
+  return Math.abs(left) <= tolerance * (1 + 1e-9);
+}
+
+/**
+ * Values of the target that are further apart than what is accepted, and of the terms by half their deviation, are different states. A number of 32 bits stands for each: were
+ * two ever taken for one, a formula would only have to prove itself once more.
+ */
+function stateOf(target: Observed, { terms }: Formula, row: number, tolerance: number): number {
+  let state = Math.round((target.values[row] as number) / tolerance / 2) | 0;
+  for (const { values, deviation } of terms)
+    state = mixed(state) ^ (Math.round(((values[row] as number) / deviation) * 2) | 0);
+  return mixed(state);
+}
+
+/** Murmur3's finalizer. */
+function mixed(bits: number): number {
+  let hash = bits;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }

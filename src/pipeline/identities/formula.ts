@@ -10,44 +10,50 @@ export interface Formula {
 
 /** What the formula gives in a row. */
 export function valueOf({ kind, terms, factor }: Formula, row: number): number {
-  const value = (term: Observed): number => term.values[row] as number;
   switch (kind) {
     case "same":
     case "scaled":
-    case "product":
-      return terms.reduce((product, term) => product * value(term), factor);
+    case "product": {
+      let product = factor;
+      for (let term = 0; term < terms.length; term += 1) product *= shown(terms, term, row);
+      return product;
+    }
     case "sum":
-      return terms.reduce((sum, term) => sum + value(term), 0);
+      return sumOf(terms, row);
     case "mean":
-      return terms.reduce((sum, term) => sum + value(term), 0) / terms.length;
+      return sumOf(terms, row) / terms.length;
     case "hypotenuse":
-      return Math.hypot(...terms.map(value));
+      return Math.hypot(shown(terms, 0, row), shown(terms, 1, row));
   }
 }
 
 /** By how much rounding of the terms may change what the formula gives in a row: the sum of |∂f/∂x| · step. */
 export function roundingOf({ kind, terms, factor }: Formula, row: number): number {
-  const steps = terms.reduce((sum, { step }) => sum + step, 0);
+  let sum = 0;
   switch (kind) {
     case "sum":
     case "hypotenuse":
-      return steps;
     case "mean":
-      return steps / terms.length;
+      for (const { step } of terms) sum += step;
+      return kind === "mean" ? sum / terms.length : sum;
     case "same":
     case "scaled":
     case "product":
-      return terms.reduce(
-        (sum, { step }, index) =>
-          sum +
-          step *
-            Math.abs(
-              terms.reduce(
-                (product, { values }, other) => (other === index ? product : product * (values[row] as number)),
-                factor,
-              ),
-            ),
-        0,
-      );
+      for (let term = 0; term < terms.length; term += 1) {
+        let slope = factor;
+        for (let other = 0; other < terms.length; other += 1) if (other !== term) slope *= shown(terms, other, row);
+        sum += (terms[term] as Observed).step * Math.abs(slope);
+      }
+      return sum;
   }
+}
+
+function sumOf(terms: readonly Observed[], row: number): number {
+  let sum = 0;
+  for (let term = 0; term < terms.length; term += 1) sum += shown(terms, term, row);
+  return sum;
+}
+
+function shown(terms: readonly Observed[], term: number, row: number): number {
+  return (terms[term] as Observed).values[row] as number;
 }

@@ -5,7 +5,7 @@ import type { Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
 
 /** Rows that may differ: one of them was read a moment later. */
-const leastExact = 0.95;
+export const leastExact = 0.95;
 /** An accident is to be rarer than 2^-7 in the whole search. */
 const margin = 7;
 /** A term matters when the formula is so much worse with a constant in its place. */
@@ -15,18 +15,19 @@ export function identityOf(target: Observed, { kind, terms, factor }: Formula, {
   return { kind, entityId: target.entityId, terms: terms.map(({ entityId }) => entityId), factor, error, n };
 }
 
-/** True unless the formula holds, in so many different values that it would not be met by chance in 2^tries tries, and needs each of its terms. */
+/** True unless the formula, which holds, does so in so many different values that it would not be met by chance in 2^tries tries, and needs each of its terms. */
 export function isAccident(
   target: Observed,
   formula: Formula,
   found: Fit,
   { slack, tries }: { readonly slack: number; readonly tries: number },
 ): boolean {
-  if (found.exact < leastExact || found.bits < tries + margin) return true;
+  if (found.bits < tries + margin) return true;
   if (formula.terms.length === 1) return false;
-  return formula.terms.some(
-    (_, index) => fit(target, withConstant(formula, index), { slack }).loss < found.loss * matters,
-  );
+  return formula.terms.some((_, index) => {
+    const without = fit(target, withConstant(formula, index), { slack });
+    return without !== undefined && without.loss < found.loss * matters;
+  });
 }
 
 /** With the mean of a term in its place. */

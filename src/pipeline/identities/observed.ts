@@ -4,7 +4,7 @@ import { knownMean } from "../correlation/known-mean.ts";
 /** One entity on the rows of the grid. */
 export interface Observed {
   readonly entityId: EntityId;
-  /** NaN where there was no value. */
+  /** NaN where there was no value. May be computed each time it is asked for: see `held`. */
   readonly values: Float64Array;
   /** Step in which it is shown, in its unit: what rounding may have taken from it. */
   readonly step: number;
@@ -14,6 +14,16 @@ export interface Observed {
 
 /** `resolution` as statistics know it; else single precision's. */
 export function observe(entityId: EntityId, values: Float64Array, resolution: number | undefined): Observed {
+  return observeFrom(entityId, () => values, resolution);
+}
+
+/** As `observe`, of values that are not kept. */
+export function observeFrom(
+  entityId: EntityId,
+  valuesOf: () => Float64Array,
+  resolution: number | undefined,
+): Observed {
+  const values = valuesOf();
   const { mean, count } = knownMean(values);
   let squares = 0;
   let largest = 0;
@@ -25,8 +35,15 @@ export function observe(entityId: EntityId, values: Float64Array, resolution: nu
   const singlePrecision = largest * 2 ** -22;
   return {
     entityId,
-    values,
+    get values() {
+      return valuesOf();
+    },
     step: Math.max(resolution ?? 0, singlePrecision),
     deviation: Math.sqrt(squares / Math.max(1, count)),
   };
+}
+
+/** With its values at hand, as long as this is. */
+export function held(observed: Observed): Observed {
+  return { ...observed, values: observed.values };
 }

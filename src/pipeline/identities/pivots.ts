@@ -4,20 +4,36 @@ const cells = 24;
 /** Share of the pivots in which one of the entities may have been read a moment earlier or later. */
 const fewSpoilt = 0.09;
 
-/** Rows in which the entity shows values far from each other, ascending, one for each part of its range: where a formula fails, it fails here. */
+/**
+ * Rows in which the entity shows values far from each other, ascending, one for each part of its range: where a formula fails, it fails here. Of an entity that shows few values there are several of each,
+ * at different times; else anything would agree with a switch.
+ */
 export function pivotsOf({ values }: Observed): readonly number[] {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     least = Math.min(least, Number.isNaN(value) ? least : value);
     greatest = Math.max(greatest, Number.isNaN(value) ? greatest : value);
   }
-  const rows = new Map<number, number>();
+  const cellOf = (value: number): number => Math.floor(((value - least) / (greatest - least)) * (cells - 1));
+  const counts = new Uint32Array(cells);
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    const cell = cellOf(value);
+    counts[cell] = (counts[cell] as number) + 1;
+  }
+  const ofEach = Math.floor(cells / counts.filter((count) => count > 0).length);
+  const met = new Uint32Array(cells);
+  const rows: number[][] = Array.from({ length: cells }, () => []);
   for (const [row, value] of values.entries()) {
     if (Number.isNaN(value)) continue;
-    const cell = Math.floor(((value - least) / (greatest - least)) * (cells - 1));
-    if (!rows.has(cell)) rows.set(cell, row);
+    const cell = cellOf(value);
+    const [chosen, count] = [rows[cell] as number[], counts[cell] as number];
+    // As evenly spread as its rows allow, from the first on.
+    if (chosen.length < ofEach && (met[cell] as number) >= Math.floor((chosen.length * count) / ofEach))
+      chosen.push(row);
+    met[cell] = (met[cell] as number) + 1;
   }
-  return [...rows].toSorted(([a], [b]) => a - b).map(([, row]) => row);
+  return rows.flat();
 }
 
 /** True when all but a few pivots agree. */

@@ -9,8 +9,12 @@ const mostSpoilt = 0.25;
 /** Three factors are tried of so many terms. */
 const mostForThree = 80;
 
-/** Products of two or three terms, and hypotenuses of two, that give the target in nearly all of its pivots. `slack` as a share of its deviation. */
-export function productsOf(target: Observed, terms: readonly Observed[], slack: number): Formula[] {
+/** Products of two or three terms, and hypotenuses of two, that give the target in nearly all of its pivots; nothing where more than `most` do. `slack` as a share of its deviation. */
+export function productsOf(
+  target: Observed,
+  terms: readonly Observed[],
+  { slack, most }: { readonly slack: number; readonly most: number },
+): Formula[] {
   const pivots = pivotsOf(target);
   const formulas: Formula[] = [];
   const offer = (formula: Formula): void => {
@@ -26,7 +30,7 @@ export function productsOf(target: Observed, terms: readonly Observed[], slack: 
   const wanted = Math.abs(target.values[largest] as number);
   const near = (value: number): boolean => value > wanted * 0.8 && value < wanted * 1.25;
   const shown = Float64Array.from(terms, ({ values }) => Math.abs(values[largest] as number));
-  for (let a = 0; a < terms.length; a += 1) {
+  for (let a = 0; a < terms.length && formulas.length <= most; a += 1) {
     for (let b = a + 1; b < terms.length; b += 1) {
       const two = [terms[a] as Observed, terms[b] as Observed];
       const pair = (shown[a] as number) * (shown[b] as number);
@@ -43,5 +47,5 @@ export function productsOf(target: Observed, terms: readonly Observed[], slack: 
       }
     }
   }
-  return formulas;
+  return formulas.length > most ? [] : formulas;
 }

@@ -1,30 +1,43 @@
 import type { Identity } from "#model/identity.ts";
-import { fit } from "./fit.ts";
+import { exactRows, fit } from "./fit.ts";
 import type { Formula } from "./formula.ts";
-import { identityOf, isAccident } from "./identity-of.ts";
-import type { Observed } from "./observed.ts";
+import { identityOf, isAccident, leastExact } from "./identity-of.ts";
+import { held, type Observed } from "./observed.ts";
 import { mostAgree, pivotsOf } from "./pivots.ts";
 
 /** A factor of more digits is no design but a fit; unless it holds to a thousandth of how the value moves. */
 const mostDigits = 3;
 const precise = 1e-3;
-const strict = { slack: 0 };
+const strict = { slack: 0, leastExact };
+
+interface ScaledOptions {
+  /** Binary logarithm of the tries in the whole search. */
+  readonly tries: number;
+  /** Which are tried as the other, by index. */
+  readonly others: (index: number) => Iterable<number>;
+}
 
 /**
  * Entities that are the same as, or a multiple of, another: all but one of each family, each with the simplest formula that leads to that one. Yields the share that is done.
  */
-export function* findScaled(observed: readonly Observed[], tries: number): Generator<number, readonly Identity[]> {
+export function* findScaled(
+  observed: readonly Observed[],
+  { tries, others }: ScaledOptions,
+): Generator<number, readonly Identity[]> {
   const edges: { readonly a: number; readonly b: number; readonly cost: number }[] = [];
-  for (const [a, first] of observed.entries()) {
+  for (const [a, each] of observed.entries()) {
+    const first = held(each);
     const pivots = pivotsOf(first);
-    for (const [b, second] of observed.entries()) {
+    for (const b of others(a)) {
       if (a === b) continue;
+      const second = held(observed[b] as Observed);
       const formula = scaled(first, pivots, second);
-      if (formula === undefined || isAccident(first, formula, fit(first, formula, strict), { slack: 0, tries }))
+      const found = formula && fit(first, formula, strict);
+      if (formula === undefined || found === undefined || isAccident(first, formula, found, { slack: 0, tries }))
         continue;
       edges.push({ a, b, cost: formula.kind === "same" ? 0 : digitsOf(formula.factor) });
     }
-    if (a % 8 === 0) yield a / observed.length;
+    yield a / observed.length;
   }
   const identities: Identity[] = [];
   for (const family of familiesOf(observed.length, edges)) {
@@ -35,10 +48,11 @@ export function* findScaled(observed: readonly Observed[], tries: number): Gener
     const reached = new Set([root as number]);
     const near = edges.filter(({ a }) => family.includes(a)).toSorted((x, y) => x.cost - y.cost);
     for (let edge = next(near, reached); edge !== undefined; edge = next(near, reached)) {
-      const [target, term] = [observed[edge.a] as Observed, observed[edge.b] as Observed];
+      const [target, term] = [held(observed[edge.a] as Observed), held(observed[edge.b] as Observed)];
       reached.add(edge.a);
       const formula = scaled(target, pivotsOf(target), term);
-      if (formula !== undefined) identities.push(identityOf(target, formula, fit(target, formula, strict)));
+      const found = formula && fit(target, formula, strict);
+      if (formula !== undefined && found !== undefined) identities.push(identityOf(target, formula, found));
     }
   }
   return identities;
@@ -98,7 +112,7 @@ function roundest(target: Observed, term: Observed): number {
     squares += other * other;
   }
   const fitted = products / squares;
-  const exactOf = (factor: number): number => fit(target, { kind: "scaled", terms: [term], factor }, strict).exact;
+  const exactOf = (factor: number): number => exactRows(target, { kind: "scaled", terms: [term], factor });
   const best = exactOf(fitted);
   for (let digits = 1; digits < 8; digits += 1) {
     const factor = Number(fitted.toPrecision(digits));

@@ -2,16 +2,29 @@ import type { Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
 import { mostAgree, pivotsOf } from "./pivots.ts";
 
-/** Sums and means of two or three terms that give the target in nearly all of its pivots. */
-export function sumsOf(target: Observed, terms: readonly Observed[]): Formula[] {
+/** Sums and means of two or three terms that give the target in nearly all of its pivots; nothing where more than `most` do. */
+export function sumsOf(target: Observed, terms: readonly Observed[], most: number): Formula[] {
   const pivots = pivotsOf(target);
   // The value that is furthest away is the hardest to meet; one of two such may be spoilt.
-  return dedupe(
-    [pivots.at(-1), pivots[0]].flatMap((row) => (row === undefined ? [] : search(target, terms, pivots, row))),
-  );
+  const found: Formula[] = [];
+  for (const row of [pivots.at(-1), pivots[0]]) {
+    if (row === undefined) continue;
+    const formulas = search(target, terms, { pivots, row, most });
+    if (formulas.length > most) return [];
+    found.push(...formulas);
+  }
+  return dedupe(found);
 }
 
-function search(target: Observed, given: readonly Observed[], pivots: readonly number[], row: number): Formula[] {
+interface Search {
+  readonly pivots: readonly number[];
+  /** The pivot in which terms are looked up. */
+  readonly row: number;
+  /** One more is found, and the search given up. */
+  readonly most: number;
+}
+
+function search(target: Observed, given: readonly Observed[], { pivots, row, most }: Search): Formula[] {
   const terms = given
     .filter(({ values }) => !Number.isNaN(values[row] as number))
     .toSorted((a, b) => (a.values[row] as number) - (b.values[row] as number));
@@ -21,7 +34,7 @@ function search(target: Observed, given: readonly Observed[], pivots: readonly n
   for (const multiple of [1, 2, 3]) {
     const wanted = (target.values[row] as number) * multiple;
     const slack = target.step * multiple;
-    for (let a = 0; a < terms.length; a += 1) {
+    for (let a = 0; a < terms.length && formulas.length <= most; a += 1) {
       // Two terms, then three: the last is looked up among those that are shown in order.
       if (multiple !== 3) offer([a], wanted - (shown[a] as number), slack, multiple);
       if (multiple === 2) continue;
@@ -38,11 +51,11 @@ function search(target: Observed, given: readonly Observed[], pivots: readonly n
     for (let last = lowerBound(shown, missing - tolerance); last < terms.length; last += 1) {
       if ((shown[last] as number) > missing + tolerance) return;
       if (last <= after) continue;
-      const chosen = [...first, last]
-        .map((index) => terms[index] as Observed)
-        .toSorted((x, y) => (x.entityId < y.entityId ? -1 : 1));
-      const formula: Formula = { kind: multiple === 1 ? "sum" : "mean", terms: chosen, factor: 1 };
-      if (agreesInMost(target, chosen, multiple, pivots)) formulas.push(formula);
+      const chosen = [...first, last].map((index) => terms[index] as Observed);
+      if (!agreesInMost(target, chosen, multiple, pivots)) continue;
+      const ordered = chosen.toSorted((x, y) => (x.entityId < y.entityId ? -1 : 1));
+      formulas.push({ kind: multiple === 1 ? "sum" : "mean", terms: ordered, factor: 1 });
+      if (formulas.length > most) return;
     }
   }
 }

@@ -30,13 +30,13 @@ const mostTypical = 3;
 
 interface Candidate extends Levels {
   readonly entityId: EntityId;
-  readonly memory: Float64Array;
+  readonly memory: ArrayLike<number>;
 }
 
 /** What the modes are to explain. */
 interface Target {
   readonly signal: Signal;
-  readonly memory: Float64Array;
+  readonly memory: ArrayLike<number>;
 }
 
 /** Which of `states` the site is in, row by row; -1 is none. */

@@ -312,7 +312,7 @@ function range(seconds) {
 }
 
 /** @param {PanelState} state */
-function connectionCard({ at, connection, ingest }) {
+function connectionCard({ at, connection, ingest, publishing }) {
   const degraded = connection.state === "degraded";
   const live = degraded || connection.state === "live";
   return h(
@@ -336,6 +336,7 @@ function connectionCard({ at, connection, ingest }) {
       ["Values", `${number(Number(ingest.ratePerSecond.toFixed(1)))} per second, ${behind(ingest.lagMilliseconds)}`],
       ["Gaps", gapText(ingest.gaps, ingest.openGaps)],
       ["Refused", ingest.refused === 0 ? "none" : `${count(ingest.refused)}, asked for again`],
+      ...(publishing.cause === undefined ? [] : [/** @type {[string, string]} */ (["Our sensors", publishing.cause])]),
       ...(connection.missing ?? []).map((sentence) => /** @type {[string, string]} */ (["Not told", sentence])),
     ]),
   );

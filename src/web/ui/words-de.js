@@ -130,6 +130,7 @@ export const pages = {
   Gaps: "Lücken",
   Refused: "Abgelehnt",
   "Not told": "Nicht gesagt",
+  "Our sensors": "Unsere Sensoren",
   "{} per second, {}": "{} je Sekunde, {}",
   "{} behind": "{} verzögert",
   "none seen live yet": "live noch keiner gesehen",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PatternKind } from "#model/pattern.ts";
+import { RecentColumns } from "#pipeline/correlation/recent-columns.ts";
 import { Signal } from "#pipeline/correlation/signal.ts";
 import { Grid } from "#pipeline/grid/grid.ts";
 import { addToTrace, emptyTrace } from "#pipeline/grid/trace.ts";
@@ -27,7 +28,7 @@ function patternsOf(values: readonly (number | string)[], { silence = 0, unit = 
     statistics: stage.summarize("sensor.a", { now, interval: 60 })!,
     behaviour: stage.behaviour("sensor.a")!,
     trace,
-    signal: new Signal("sensor.a", trace, grid),
+    signal: new Signal("sensor.a", trace, grid, new RecentColumns()),
     grid,
     unit,
     now,
