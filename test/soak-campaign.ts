@@ -1,14 +1,20 @@
 /**
- * `npm run soak -- --for 30m [--seed N]`: the real program beside a home that goes on, with troubles in an order that the seed gives; in the end every state of the home must be in the store exactly once, the store whole, and the last
- * third of the time, without a death, must have grown neither memory nor handles. The clock of the machine is not set.
+ * `npm run soak -- --for 30m [--seed N] [--home-assistant]`: the real program beside a home that goes on, simulated or a real Home Assistant, with troubles in an order that the seed gives, now and then two
+ * at once. In the end every state of the home must be in the store exactly once, the store whole, every trouble seen by who looked at the panel, and the second half of the time, without a death, must have
+ * grown neither memory nor handles.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer as createTcpServer, connect, type Socket } from "node:net";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { systemClock } from "#core/clock.ts";
 import { formatDuration, parseDuration } from "#core/duration.ts";
-import { silentLogger } from "#core/logger.ts";
-import { SimulatedHome } from "#simulator/simulated-home.ts";
+import type { Overview } from "#model/overview.ts";
+import { differences, storedSamples } from "./home-assistant/recorder-truth.ts";
+import { CuttableNetwork } from "./soak/cuttable-network.ts";
+import { growthOf, handlesOf, type Measured } from "./soak/growth.ts";
+import type { ProcessSize } from "./soak/probe.ts";
+import { realHome, simulatedHome } from "./soak/soak-home.ts";
+import { configuredSeconds, type Trouble, troubles } from "./soak/troubles.ts";
 import { Daemon, pause, runCadence } from "./support/daemon.ts";
 import { TestBroker } from "./support/mqtt-broker.ts";
 import { seeded } from "./support/random.ts";
@@ -18,175 +24,195 @@ const { values } = parseArgs({
   options: {
     for: { type: "string", default: "30m" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    "home-assistant": { type: "boolean", default: false },
   },
 });
 const length = parseDuration(values.for);
 const random = seeded(Number(values.seed));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-say(`Seed ${values.seed}, for ${formatDuration(length)}`);
+const isReal = values["home-assistant"];
+say(`Seed ${values.seed}, for ${formatDuration(length)}, beside a ${isReal ? "real" : "simulated"} Home Assistant`);
 
-const token = "a-token-of-mine";
+/** The last values may be on their way. */
+const stillOnTheirWay = 5_000;
+/** A trouble that shows later than so long after its end is taken for not seen. */
+const seenWithin = 30_000;
+/** The configuration is read every five minutes. */
+const configurationWithin = 330_000;
+const mostGrowth = 1;
+const mostHandles = 8;
+
 using folder = new TemporaryFolder();
-const hours = length / 3_600_000 + 0.25;
-await using home = await SimulatedHome.start({ clock: systemClock, logger: silentLogger, token, historyHours: hours });
-const network = await cuttable(Number(new URL(home.url).port));
+await using home = await (isReal ? realHome() : simulatedHome(length / 3_600_000 + 0.5));
+const network = await CuttableNetwork.to(Number(new URL(home.url).port));
 const broker = new TestBroker();
 await broker.start();
-const store = folder.at("store");
-let deaths = 0;
+const configurationFolder = folder.at("homeassistant");
+mkdirSync(configurationFolder);
+const configurationFile = join(configurationFolder, "configuration.yaml");
+writeFileSync(configurationFile, home.configuration);
+const probe = folder.at("probe");
+mkdirSync(probe);
+writeFileSync(join(probe, "clock"), "0");
+const disk = smallDisk(folder.at("disk"));
+if (disk === undefined) say("No small disk can be mounted here, so it does not fill up.");
+const store = folder.at("disk", "store");
+const logs: string[] = [];
 let daemon = start();
+const startedAt = Date.now();
 
 function start(): Daemon {
+  writeFileSync(join(probe, "clock"), "0");
   return new Daemon(["run", "--store", store], {
     environment: {
       HASS_URL: `http://127.0.0.1:${network.port}`,
-      HASS_TOKEN: token,
+      HASS_TOKEN: home.token,
       MQTT_URL: `mqtt://cadence:right@127.0.0.1:${broker.port}`,
       CADENCE_PANEL_PORT: "0",
       CADENCE_STARTUP_TIMEOUT: "0",
+      CADENCE_HOME_ASSISTANT_CONFIG: configurationFolder,
+      SOAK_FOLDER: probe,
     },
     directory: folder.path,
+    nodeOptions: ["--expose-gc", "--import", join(import.meta.dirname, "soak", "probe.ts")],
   });
 }
 
-const seconds = (least: number, most: number): number => Math.round((least + random() * (most - least)) * 1_000);
-const post = async (path: string): Promise<void> => {
-  const url = new URL(path, await daemon.address());
-  await fetch(url, { method: "POST", headers: { "x-modbus-cadence": "1" } });
-};
-/** Those that end the process come first. */
-const troubles: Readonly<Record<string, () => Promise<void>>> = {
-  "kill -9": async () => {
+async function measure(): Promise<Measured> {
+  const file = join(probe, "size");
+  rmSync(file, { force: true });
+  process.kill(daemon.pid, "SIGUSR2");
+  while (!existsSync(file)) await pause(50);
+  const size = JSON.parse(readFileSync(file, "utf8")) as ProcessSize;
+  return { at: performance.now(), handles: handlesOf(daemon.pid), ...size };
+}
+
+const all = troubles({
+  home,
+  network,
+  broker,
+  random,
+  disk,
+  configurationFolder,
+  pid: () => daemon.pid,
+  post: async (path) => {
+    const url = new URL(path, await daemon.address());
+    await fetch(url, { method: "POST", headers: { "x-modbus-cadence": "1" } });
+  },
+  setClock: async (offset) => {
+    writeFileSync(join(probe, "clock"), String(offset));
+    await measure();
+  },
+  kill: async () => {
     await daemon.kill("SIGKILL");
-    deaths += 1;
-    await pause(seconds(0, 4));
-    daemon = start();
+    logs.push(daemon.log);
   },
   restart: async () => {
-    const code = await daemon.kill("SIGTERM");
-    if (code !== 0) throw new Error(`SIGTERM ended it with ${code}.\n${daemon.log.slice(-3_000)}`);
+    if (daemon.isRunning) {
+      const code = await daemon.kill("SIGTERM");
+      if (code !== 0) throw new Error(`SIGTERM ended it with ${code}.\n${daemon.log.slice(-3_000)}`);
+      logs.push(daemon.log);
+    }
     daemon = start();
+    await daemon.address();
   },
-  "standing still": async () => {
-    process.kill(daemon.pid, "SIGSTOP");
-    await pause(seconds(1, 45));
-    process.kill(daemon.pid, "SIGCONT");
-  },
-  "network cut": async () => {
-    network.cut(true);
-    await pause(seconds(0.1, 30));
-    network.cut(false);
-  },
-  "connections broken": async () => network.cut(false),
-  "Home Assistant restarted": () => home.restart(seconds(1, 5), seconds(1, 5)),
-  "broker gone": async () => {
-    await broker.stop();
-    await pause(seconds(1, 10));
-    await broker.start();
-  },
-  "backup and check": async () => {
-    await post("api/storage/backup");
-    await post("api/storage/verify");
-  },
-};
-const names = Object.keys(troubles);
-const counts = new Map<string, number>();
-const begun = performance.now();
-const quiet: { readonly at: number; readonly kilobytes: number; readonly handles: number }[] = [];
-while (performance.now() - begun < length) {
-  await daemon.address();
-  await pause(seconds(3, 15));
-  const isLastThird = performance.now() - begun > (length * 2) / 3;
-  const allowed = isLastThird ? names.slice(2) : names;
-  const name = allowed[Math.floor(random() * allowed.length)] as string;
-  say(`${formatDuration(performance.now() - begun).padStart(8)}  ${name}`);
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-  await (troubles[name] as () => Promise<void>)();
-  if (isLastThird) quiet.push({ at: performance.now(), ...sizeOf(daemon.pid) });
-}
-await daemon.until(({ connection, ingest }) => connection.state === "live" && ingest.openGaps === 0, 120_000);
-await pause(8_000);
-const { gaps, refused } = (await daemon.overview()).ingest;
-if ((await daemon.kill("SIGTERM")) !== 0) throw new Error("It did not end well.");
+});
 
-const until = home.home.now - 5_000;
-const target = folder.at("export");
-await runCadence(["store", "export", "--store", store, "--to", target]);
-const stored = readFileSync(`${target}/samples.csv`, "utf8")
-  .split("\n")
-  .slice(1, -1)
-  .filter((row) => Number(row.split(",")[1]) < until);
-const truth = new Set(
-  home.home.registers.flatMap(({ entityId }) =>
-    home.home.history(entityId, 0, until).map(({ time, state }) => `${entityId},${Math.round(time)},${state}`),
-  ),
+const unseen: string[] = [];
+const counts = new Map<string, number>();
+
+/** Makes trouble, and looks at the panel until it tells of it. */
+async function make({ name, run, isSeen }: Trouble): Promise<void> {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+  const before = await daemon.overview();
+  let isOver = false;
+  let deadline = Number.POSITIVE_INFINITY;
+  const running = run().finally(() => {
+    isOver = true;
+    deadline = performance.now() + seenWithin;
+  });
+  let seen = false;
+  while (!seen && performance.now() < deadline) {
+    const now: Overview | undefined = await daemon.overview().catch(() => undefined);
+    seen = now !== undefined && isSeen(now, before);
+    await pause(isOver ? 100 : 50);
+  }
+  await running;
+  if (!seen) unseen.push(`${name}, ${formatDuration(performance.now() - begun)} after the start`);
+}
+
+const begun = performance.now();
+const quiet: Measured[] = [];
+while (performance.now() - begun < length) {
+  await daemon.until(({ connection, ingest }) => connection.state === "live" && ingest.openGaps === 0, 180_000);
+  await pause(3_000 + random() * 12_000);
+  const isQuiet = performance.now() - begun > length / 2;
+  const allowed = all.filter(({ endsProcess }) => endsProcess !== true || !isQuiet);
+  const [one, other] = [pick(allowed), pick(allowed)];
+  const isPair = random() < 0.25 && one !== other && one.endsProcess !== true && other.endsProcess !== true;
+  const chosen = isPair ? [one, other] : [one];
+  say(`${formatDuration(performance.now() - begun).padStart(8)}  ${chosen.map(({ name }) => name).join(" and ")}`);
+  await Promise.all(chosen.map(make));
+  if (isQuiet) quiet.push(await measure());
+}
+
+function pick(from: readonly Trouble[]): Trouble {
+  return from[Math.floor(random() * from.length)] as Trouble;
+}
+
+await daemon.until(
+  ({ connection, ingest, storage }) =>
+    connection.state === "live" && ingest.openGaps === 0 && ingest.waiting < 100 && storage.status === "ok",
+  180_000,
 );
-const unique = new Set(stored);
-const lost = [...truth].filter((row) => !unique.has(row));
-const invented = [...unique].filter((row) => !truth.has(row));
-const whole = (await runCadence(["store", "verify", "--store", store])).code === 0;
+if (counts.has("configuration edited")) {
+  say("Waiting until the configuration was read again …");
+  const wanted = configuredSeconds(readFileSync(configurationFile, "utf8"));
+  const isRead = ({ entities }: Overview): boolean =>
+    entities.every(
+      ({ entity, configuredSeconds: seconds }) => seconds === undefined || seconds === wanted.get(entity.entityId),
+    ) && entities.some(({ configuredSeconds: seconds }) => seconds !== undefined);
+  await daemon.until(isRead, configurationWithin).catch(() => unseen.push("configuration edited"));
+}
+const until = Date.now() - stillOnTheirWay;
+await pause(2 * stillOnTheirWay);
+const { gaps, refused } = (await daemon.overview()).ingest;
+const endCode = await daemon.kill("SIGTERM");
+logs.push(daemon.log);
+
+const inTime = ({ time }: { time: number }): boolean => time >= startedAt && time < until;
+const truth = home.states(startedAt, until);
+const ours = (await storedSamples(store, folder.at("export"))).filter(inTime);
+const { missing, extra } = differences(truth, ours);
+const isWhole = (await runCadence(["store", "verify", "--store", store])).code === 0;
+const complaints = logs.join("\n").match(/^.*(?:MaxListenersExceeded|UnhandledPromise|INTERNAL).*$/gm) ?? [];
+const growth = growthOf(quiet);
 say(`\nTroubles: ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
-say(`Deaths ${deaths}; the last run saw ${gaps} gaps and refused ${refused} values`);
-say(
-  `States of the home ${truth.size}, lost ${lost.length}, twice ${stored.length - unique.size}, of nobody ${invented.length}`,
-);
-say(`The store is ${whole ? "whole" : "damaged"}`);
-say(growth());
+say(unseen.length === 0 ? "The panel told of each." : `The panel did not tell of: ${unseen.join("; ")}`);
+say(`The last run saw ${gaps} gaps and refused ${refused} values; it ended with ${endCode}`);
+say(`States of the home ${truth.length}, lost ${missing.length}, twice or of nobody ${extra.length}`);
+say(`The store is ${isWhole ? "whole" : "damaged"}`);
+say(growth.sentence);
+for (const line of [...missing, ...extra, ...complaints].slice(0, 10)) say(`  ${line}`);
 await broker.stop();
 network.close();
-for (const row of [...lost, ...invented].slice(0, 5)) say(`  ${row}`);
-const isGood = lost.length + invented.length + stored.length - unique.size === 0 && whole;
-if (!isGood) say(`Repeat it: npm run soak -- --for ${values.for} --seed ${values.seed}`);
+if (disk !== undefined) spawnSync("umount", ["-l", disk]);
+const { slope } = growth;
+const hasGrown =
+  growth.handles > mostHandles ||
+  growth.resources > mostHandles ||
+  (slope !== undefined && slope.perHour - slope.error > mostGrowth);
+if (hasGrown) say("It has grown.");
+const isGood =
+  missing.length + extra.length + unseen.length + complaints.length === 0 && isWhole && endCode === 0 && !hasGrown;
+if (!isGood)
+  say(`Repeat it: npm run soak -- --for ${values.for} --seed ${values.seed}${isReal ? " --home-assistant" : ""}`);
+await home[Symbol.asyncDispose]();
+folder[Symbol.dispose]();
 process.exit(isGood ? 0 : 1);
 
-function sizeOf(pid: number): { kilobytes: number; handles: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return {
-    kilobytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0),
-    handles: readdirSync(`/proc/${pid}/fd`).length,
-  };
-}
-
-/** The slope of resident memory over the quiet third, by least squares; a short one says little. */
-function growth(): string {
-  const [first, last] = [quiet[0], quiet.at(-1)];
-  if (first === undefined || last === undefined || quiet.length < 3) return "Too short to see what grows.";
-  const meanAt = quiet.reduce((sum, { at }) => sum + at, 0) / quiet.length;
-  const meanSize = quiet.reduce((sum, { kilobytes }) => sum + kilobytes, 0) / quiet.length;
-  const above = quiet.reduce((sum, { at, kilobytes }) => sum + (at - meanAt) * (kilobytes - meanSize), 0);
-  const below = quiet.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0);
-  const slope = ((above / below) * 3_600_000) / 1_000;
-  return `Resident memory ${Math.round(first.kilobytes / 1_000)} to ${Math.round(last.kilobytes / 1_000)} MB over ${formatDuration(last.at - first.at)} (${slope.toFixed(1)} MB/h), handles ${first.handles} to ${last.handles}`;
-}
-
-/** A way to `port` that can be cut. */
-async function cuttable(port: number): Promise<{ readonly port: number; cut(stays: boolean): void; close(): void }> {
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server = createTcpServer((socket) => {
-    if (isCut) return void socket.destroy();
-    const upstream = connect(port, "127.0.0.1");
-    for (const [end, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      sockets.add(end);
-      end
-        .on("error", () => other.destroy())
-        .on("close", () => {
-          sockets.delete(end);
-          other.destroy();
-        });
-      end.pipe(other);
-    }
-  });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as { port: number }).port,
-    cut: (stays) => {
-      isCut = stays;
-      for (const socket of sockets) socket.destroy();
-    },
-    close: () => void server.close(),
-  };
+/** Undefined where only the machine's owner may mount one. */
+function smallDisk(at: string): string | undefined {
+  mkdirSync(at);
+  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=48m", "tmpfs", at]).status === 0 ? at : undefined;
 }
