@@ -11,7 +11,7 @@ import { building } from "../../src/simulator/site.ts";
 import { TemporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { FillRequest, FillResult } from "./fill.ts";
 import { measureLive } from "./live.ts";
-import { measureStart, nodeOptions, type StartResult } from "./start.ts";
+import { measureStart, type StartResult } from "./start.ts";
 
 /** Entities of one bus, as in a building of 5,000 on 40. */
 const entitiesOfBus = 125;
@@ -62,7 +62,7 @@ async function measureRow(entities: number, days: number, secondsOfRead: number)
 
 async function fill(request: FillRequest): Promise<FillResult> {
   const script = join(import.meta.dirname, "fill.ts");
-  const child = spawn(process.execPath, [...nodeOptions, script, JSON.stringify(request)], {
+  const child = spawn(process.execPath, [script, JSON.stringify(request)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const parts: Buffer[] = [];

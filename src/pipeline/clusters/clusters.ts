@@ -3,7 +3,7 @@ import type { EntityId } from "#model/entity.ts";
 import type { Relation } from "#model/relation.ts";
 import { lastingBranches } from "./excess-of-mass.ts";
 import { type Branch, distanceOf, singleLinkage } from "./linkage.ts";
-import { groupName, objectIdOf } from "./shared-name.ts";
+import { commonWords, groupName, objectIdOf } from "./shared-name.ts";
 
 export interface ClusterOptions {
   /** Friendly names of all entities, those without one under their object id. */
@@ -40,10 +40,16 @@ export function findClusters(
   for (const { a, b, r } of strong) {
     for (const entityId of [a, b]) strength.set(entityId, (strength.get(entityId) ?? 0) + Math.abs(r));
   }
+  const common = commonWords([...names.values()]);
   const branches = lastingBranches(singleLinkage(entityIds.length, pairs), distanceOf(weakestLink));
   const found = branches.map((branch) => describe(branch, entityIds, strength));
+  const nameOf = (members: readonly EntityId[]): string =>
+    groupName(
+      members.map((entityId) => names.get(entityId) ?? objectIdOf(entityId)),
+      common,
+    );
   const clusters = withIds(found, before)
-    .map((cluster) => ({ ...cluster, name: nameOf(cluster.members, names) }))
+    .map((cluster) => ({ ...cluster, name: nameOf(cluster.members) }))
     .toSorted((a, b) => b.members.length - a.members.length || (a.id < b.id ? -1 : 1));
   return { clusters, moves: movesBetween(before, clusters) };
 }
@@ -59,13 +65,6 @@ function describe(
     .map((item) => entityIds[item] as EntityId)
     .toSorted((a, b) => (strength.get(b) ?? 0) - (strength.get(a) ?? 0) || (a < b ? -1 : 1));
   return { members, weakest: 1 - distance ** 2 };
-}
-
-function nameOf(members: readonly EntityId[], names: ReadonlyMap<EntityId, string>): string {
-  return groupName(
-    members.map((entityId) => names.get(entityId) ?? objectIdOf(entityId)),
-    [...names.values()],
-  );
 }
 
 /** The best matches keep their ids, each id once; others are called after their most typical member. */

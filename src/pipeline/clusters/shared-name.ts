@@ -3,12 +3,11 @@ import type { EntityId } from "#model/entity.ts";
 const separator = /[\s_.]+/;
 
 /**
- * What a group is called: the words that all its names share, and most of `everybody` do not: `Inverter temperature` for `Inverter 1 temperature` and `Inverter 2 temperature`. Else after the most
+ * What a group is called: the words that all its names share, without `common` ones: `Inverter temperature` for `Inverter 1 temperature` and `Inverter 2 temperature`. Else after the most
  * typical member, the first: `Power and 4 more`.
  */
-export function groupName(names: readonly string[], everybody: readonly string[]): string {
+export function groupName(names: readonly string[], common: ReadonlySet<string>): string {
   const [first = [], ...others] = names.map(wordsOf);
-  const common = commonWords(everybody);
   const telling = (words: readonly string[]): string[] => words.filter((word) => !common.has(word.toLowerCase()));
   const shared = telling(first).filter((word) =>
     others.every((other) => other.some((each) => each.toLowerCase() === word.toLowerCase())),
@@ -19,7 +18,7 @@ export function groupName(names: readonly string[], everybody: readonly string[]
 }
 
 /** Words that more than half of all names have: they tell nobody apart. */
-function commonWords(names: readonly string[]): ReadonlySet<string> {
+export function commonWords(names: readonly string[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const name of names) {
     for (const word of new Set(wordsOf(name).map((each) => each.toLowerCase()))) {

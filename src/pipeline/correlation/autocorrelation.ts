@@ -15,6 +15,32 @@ export function autocorrelation(values: Float64Array, stretches: readonly Stretc
   return result;
 }
 
+/** As `autocorrelation`, each lag computed when it is asked for: where few of them matter. */
+export class LazyAutocorrelation {
+  readonly #centred: Float64Array;
+  readonly #stretches: readonly Stretch[];
+  readonly #squares: number;
+  /** NaN where it was not asked for yet. */
+  readonly #known: Float64Array;
+
+  constructor(values: Float64Array, stretches: readonly Stretch[], lags: number) {
+    this.#centred = centre(values);
+    this.#stretches = stretches;
+    this.#squares = this.#centred.reduce((sum, value) => sum + value * value, 0);
+    this.#known = new Float64Array(lags + 1).fill(Number.NaN);
+    this.#known[0] = 1;
+  }
+
+  /** Undefined of a lag that is longer than all. */
+  at(lag: number): number | undefined {
+    const known = this.#known[lag];
+    if (known === undefined || !Number.isNaN(known)) return known;
+    const found = this.#squares === 0 ? 0 : lagged(this.#centred, this.#centred, this.#stretches, lag) / this.#squares;
+    this.#known[lag] = found;
+    return found;
+  }
+}
+
 /** Around the mean; 0 where nothing is known. */
 export function centre(values: Float64Array): Float64Array {
   const { mean } = knownMean(values);

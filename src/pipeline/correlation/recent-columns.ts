@@ -1,17 +1,21 @@
 /** 16 kB each at the most: a house's are all kept, of a building's thousands those that are worked with. */
 const capacity = 2_048;
 
-/** Columns that were computed last; another is computed again when it is asked for. */
-export class RecentColumns {
-  readonly #columns = new Map<string, Float64Array>();
+/** Whoever holds computed columns. */
+export interface ColumnHolder {
+  drop(name: string): void;
+}
 
-  get(key: string, compute: () => Float64Array): Float64Array {
-    const known = this.#columns.get(key);
-    const column = known ?? compute();
-    // The first in the map is the one that was not used for longest.
-    if (known !== undefined) this.#columns.delete(key);
-    else if (this.#columns.size >= capacity) this.#columns.delete(this.#columns.keys().next().value as string);
-    this.#columns.set(key, column);
-    return column;
+/** Sees to it that only so many columns are kept: those that were computed last. */
+export class RecentColumns {
+  readonly #kept: { readonly holder: ColumnHolder; readonly name: string }[] = [];
+  #oldest = 0;
+
+  /** `holder` has computed a column; whoever has the oldest drops it when there are too many. */
+  add(holder: ColumnHolder, name: string): void {
+    const oldest = this.#kept[this.#oldest];
+    if (this.#kept.length === capacity && oldest !== undefined) oldest.holder.drop(oldest.name);
+    this.#kept[this.#oldest] = { holder, name };
+    this.#oldest = (this.#oldest + 1) % capacity;
   }
 }

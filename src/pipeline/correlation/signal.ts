@@ -4,7 +4,7 @@ import type { Trace } from "../grid/trace.ts";
 import { autocorrelation } from "./autocorrelation.ts";
 import { pearson } from "./pearson.ts";
 import { ranks } from "./ranks.ts";
-import type { RecentColumns } from "./recent-columns.ts";
+import type { ColumnHolder, RecentColumns } from "./recent-columns.ts";
 
 /** Longest lag the autocorrelation is known for, as a share of the rows and in rows. */
 const lagShare = 0.25;
@@ -14,27 +14,34 @@ const trend = 0.95;
 /** Changes to the other side: a counter that is set back. */
 const mostBack = 0.02;
 
+type Column = "values" | "changes" | "ranks" | "changeRanks";
+
 /** One entity on the grid, with what is needed to compare it; each part is computed when it is asked for, and columns are kept as long as there is room. */
-export class Signal {
+export class Signal implements ColumnHolder {
   readonly entityId: EntityId;
   readonly #trace: Trace;
   readonly #grid: Grid;
-  readonly #columns: RecentColumns;
+  readonly #recent: RecentColumns;
+  readonly #columns = new Map<Column, Float64Array>();
   #memory: Float32Array | undefined;
   #changeMemory: Float32Array | undefined;
   #alongTime: number | undefined;
   #isMonotone: boolean | undefined;
 
-  constructor(entityId: EntityId, trace: Trace, grid: Grid, columns: RecentColumns) {
+  constructor(entityId: EntityId, trace: Trace, grid: Grid, recent: RecentColumns) {
     this.entityId = entityId;
     this.#trace = trace;
     this.#grid = grid;
-    this.#columns = columns;
+    this.#recent = recent;
   }
 
   /** NaN where it showed no number. What the trace learns meanwhile shows in its last row at the most. */
   get values(): Float64Array {
-    return this.#columns.get(`${this.entityId} values`, () => this.#grid.column(this.#trace));
+    return this.#column("values", () => this.#grid.column(this.#trace));
+  }
+
+  drop(name: Column): void {
+    this.#columns.delete(name);
   }
 
   /** When it changed, in bins of the trace. */
@@ -44,15 +51,15 @@ export class Signal {
 
   /** From one row to the next, also across a hole; NaN in the first row and where one of the two is not known. */
   get changes(): Float64Array {
-    return this.#columns.get(`${this.entityId} changes`, () => differences(this.values));
+    return this.#column("changes", () => differences(this.values));
   }
 
   get ranks(): Float64Array {
-    return this.#columns.get(`${this.entityId} ranks`, () => ranks(this.values));
+    return this.#column("ranks", () => ranks(this.values));
   }
 
   get changeRanks(): Float64Array {
-    return this.#columns.get(`${this.entityId} changeRanks`, () => ranks(this.changes));
+    return this.#column("changeRanks", () => ranks(this.changes));
   }
 
   /** Autocorrelation of the values. */
@@ -81,6 +88,15 @@ export class Signal {
   get isMonotone(): boolean {
     this.#isMonotone ??= this.#movesOneWay();
     return this.#isMonotone;
+  }
+
+  #column(name: Column, compute: () => Float64Array): Float64Array {
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    const column = compute();
+    this.#columns.set(name, column);
+    this.#recent.add(this, name);
+    return column;
   }
 
   #movesOneWay(): boolean {

@@ -34,26 +34,40 @@ export function changePoints(values: Float64Array, noise?: number): ChangePoint[
     sums[index + 1] = (sums[index] as number) + value;
     squares[index + 1] = (squares[index] as number) + value * value;
   }
-  const cost = (from: number, to: number): number => {
-    const sum = (sums[to] as number) - (sums[from] as number);
-    return Math.max(0, (squares[to] as number) - (squares[from] as number) - (sum * sum) / (to - from));
-  };
   const penalty = penaltyFactor * variance * inflation * Math.log(count);
   const best = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
   best[0] = -penalty;
   const previous = new Int32Array(count + 1);
-  let open = [0];
+  // Where the last level may begin, and the squared error then.
+  const open = new Int32Array(count + 1);
+  const errors = new Float64Array(count + 1);
+  let opened = 1;
   for (let to = shortestLevel; to <= count; to += 1) {
-    for (const from of open) {
-      const total = (best[from] as number) + cost(from, to) + penalty;
-      if (total >= (best[to] as number)) continue;
-      best[to] = total;
+    let least = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < opened; index += 1) {
+      const from = open[index] as number;
+      const sum = (sums[to] as number) - (sums[from] as number);
+      const within = (squares[to] as number) - (squares[from] as number) - (sum * sum) / (to - from);
+      const error = (best[from] as number) + (within > 0 ? within : 0);
+      errors[index] = error;
+      if (error + penalty >= least) continue;
+      least = error + penalty;
       previous[to] = from;
     }
+    best[to] = least;
     // What can never again be the best is not tried any more.
-    open = open.filter((from) => (best[from] as number) + cost(from, to) <= (best[to] as number));
+    let kept = 0;
+    for (let index = 0; index < opened; index += 1) {
+      if ((errors[index] as number) > least) continue;
+      open[kept] = open[index] as number;
+      kept += 1;
+    }
+    opened = kept;
     const next = to - shortestLevel + 1;
-    if (next >= shortestLevel) open.push(next);
+    if (next >= shortestLevel) {
+      open[opened] = next;
+      opened += 1;
+    }
   }
   const borders: number[] = [];
   for (let at = previous[count] as number; at > 0; at = previous[at] as number) borders.unshift(at);

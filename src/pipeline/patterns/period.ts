@@ -1,4 +1,4 @@
-import { autocorrelation } from "../correlation/autocorrelation.ts";
+import { autocorrelation, LazyAutocorrelation } from "../correlation/autocorrelation.ts";
 import type { Stretch } from "../grid/grid.ts";
 
 export interface Period {
@@ -81,15 +81,15 @@ function judge(values: Float64Array, stretches: readonly Stretch[], lag: number)
   const smooth = movingMean(values, stretches, Math.floor(lag / smoothing));
   const level = movingMean(values, stretches, lag);
   const band = smooth.map((value, row) => value - (level[row] as number));
-  const memory = autocorrelation(band, stretches, Math.min(band.length - 1, Math.ceil(lag * (cycles - 0.5))));
+  const memory = new LazyAutocorrelation(band, stretches, Math.min(band.length - 1, Math.ceil(lag * (cycles - 0.5))));
   const first = summit(memory, lag, lag);
-  if (first === undefined || (memory[Math.round(lag / 2)] as number) > first.height - leastDepth) return undefined;
+  if (first === undefined || (memory.at(Math.round(lag / 2)) ?? 0) > first.height - leastDepth) return undefined;
   let exact = first.lag;
   let sum = 0;
   let weight = 0;
   for (let multiple = 1; multiple < cycles; multiple += 1) {
     const next = summit(memory, exact * multiple, exact);
-    sum += memory[Math.round(exact * multiple)] ?? 0;
+    sum += memory.at(Math.round(exact * multiple)) ?? 0;
     weight += 1 - multiple / cycles;
     // The further away a hill, the better it tells the period.
     if (next !== undefined && next.height > first.height / 2) exact = next.lag / multiple;
@@ -113,11 +113,15 @@ function stepsOf(values: Float64Array, stretches: readonly Stretch[], length: nu
 
 /** Also the steps resemble those of the other periods: those of a random walk do so by chance alone. */
 function hasRhythm(steps: Float64Array, stretches: readonly Stretch[], rows: number, cycles: number): boolean {
-  const memory = autocorrelation(steps, stretches, Math.min(steps.length - 1, Math.ceil(rows * (cycles - 0.5))));
+  const memory = new LazyAutocorrelation(
+    steps,
+    stretches,
+    Math.min(steps.length - 1, Math.ceil(rows * (cycles - 0.5))),
+  );
   let sum = 0;
   let weight = 0;
   for (let multiple = 1; multiple < cycles; multiple += 1) {
-    sum += memory[Math.round(rows * multiple)] ?? 0;
+    sum += memory.at(Math.round(rows * multiple)) ?? 0;
     weight += 1 - multiple / cycles;
   }
   return sum / weight > clearlyRhythm / Math.sqrt(((cycles * (cycles - 1)) / 2) * (smoothing / 2));
@@ -130,16 +134,16 @@ function chanceOf(cycles: number): number {
 
 /** The hill near a lag, with its top between the rows (parabola through three); undefined when there is none. */
 function summit(
-  memory: Float64Array,
+  memory: LazyAutocorrelation,
   near: number,
   period: number,
 ): { readonly lag: number; readonly height: number } | undefined {
   const reach = Math.max(1, Math.round(Math.min(near * 0.06, period / 5)));
   let best = Math.round(near);
   for (let lag = Math.round(near) - reach; lag <= Math.round(near) + reach; lag += 1) {
-    if ((memory[lag] ?? -1) > (memory[best] ?? -1)) best = lag;
+    if ((memory.at(lag) ?? -1) > (memory.at(best) ?? -1)) best = lag;
   }
-  const [left, here, right] = [memory[best - 1], memory[best], memory[best + 1]];
+  const [left, here, right] = [memory.at(best - 1), memory.at(best), memory.at(best + 1)];
   if (left === undefined || here === undefined || right === undefined || here < left || here < right) return undefined;
   const bend = left - 2 * here + right;
   return { lag: best + (bend === 0 ? 0 : (0.5 * (left - right)) / bend), height: here };

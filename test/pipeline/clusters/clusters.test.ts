@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Relation } from "#model/relation.ts";
 import { findClusters } from "#pipeline/clusters/clusters.ts";
-import { groupName } from "#pipeline/clusters/shared-name.ts";
+import { commonWords, groupName } from "#pipeline/clusters/shared-name.ts";
 
 const relation = (a: string, b: string, r: number, proven = true): Relation => ({
   a: `sensor.${a}`,
@@ -76,11 +76,11 @@ describe("the name of a group", () => {
   const everybody = ["Pump power", "Pump current", "Tank 1 temperature", "Tank 2 temperature", "Outdoor humidity"];
 
   it("is what its members share", () => {
-    expect(groupName(["Tank 1 temperature", "Tank 2 temperature"], everybody)).toBe("Tank temperature");
+    expect(groupName(["Tank 1 temperature", "Tank 2 temperature"], commonWords(everybody))).toBe("Tank temperature");
   });
 
   it("is not what everybody shares", () => {
     const all = ["meter i1", "meter i2", "meter p"];
-    expect(groupName(["meter i1", "meter p"], all)).toBe("i1 and 1 more");
+    expect(groupName(["meter i1", "meter p"], commonWords(all))).toBe("i1 and 1 more");
   });
 });
