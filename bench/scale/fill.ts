@@ -61,7 +61,8 @@ async function fill({ folder, entities, buses, days, readsPerSecond }: FillReque
       };
     }),
   );
-  const end = Date.now() - 60_000;
+  // Before anything that the simulated home remembers: what comes late is learned again as a whole.
+  const end = Date.now() - 600_000;
   const from = end - days * day;
   const interval = (entities / readsPerSecond) * 1_000;
   const shown = new Map<string, string>();

@@ -87,6 +87,7 @@ function print(rows: readonly Row[], secondsOfRead: number): void {
     ["compare s", ({ compared }) => compared.toFixed(1)],
     ["plan s", ({ planned }) => planned.toFixed(1)],
     ["start ms", ({ live }) => live.toFixed(0)],
+    ["cold ms", ({ coldLive }) => coldLive?.toFixed(0) ?? "–"],
     ["memory MB", ({ residentBytes }) => (residentBytes / 1e6).toFixed(0)],
     ["query ms", (row) => slowest(row).toFixed(0)],
   ];
@@ -97,5 +98,5 @@ function print(rows: readonly Row[], secondsOfRead: number): void {
   say(
     `\nThe last row's queries, ms: ${largest.queries.map(({ name, milliseconds }) => `${name} ${milliseconds.toFixed(0)}`).join(", ")}`,
   );
-  say(`Starts are ${largest.isCold ? "with no file in memory" : "with files in memory"}`);
+  say("start: a new process; cold: and neither the program nor the store in the machine's memory");
 }

@@ -33,6 +33,7 @@ const saveEvery = 3_600_000;
 const saveCoursesEvery = 86_400_000;
 /** A few hundred kilobytes. */
 const coursesAtOnce = 16;
+const readAtOnce = 32;
 /** Stopping must not take long; ms. */
 const mostOfTheEnd = 300;
 /** A few years of a home that restarts once a day. */
@@ -238,19 +239,29 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
   knowledge.restoreServices(home.service);
   const legacy = await repository.legacy.entities();
   knowledge.setPriors([...legacy.values()].map(priorOf).filter((prior) => prior !== undefined));
-  for (const entityId of repository.samples.entityIds()) {
-    const saved = await repository.entityStats.get(entityId);
-    if (saved !== undefined) knowledge.intervals.restore(entityId, saved.interval);
-    const extent = repository.samples.extent(entityId);
-    const course = await repository.courses.get(entityId);
-    knowledge.traces.restore(entityId, course?.trace);
-    knowledge.windows.restore(entityId, course?.windows);
-    const restored = saved !== undefined && knowledge.statistics.restore(entityId, saved.statistics);
-    // What was saved last knows less than the others; each stage takes what it has not seen.
-    if (restored) await learnFromStore(repository, knowledge, entityId, seenUntil(knowledge, entityId) + 1);
-    // Something came late after the last save.
-    if (!restored || knowledge.statistics.samples(entityId) !== extent?.samples) {
-      await learnFromStore(repository, knowledge, entityId);
+  const entityIds = repository.samples.entityIds();
+  for (let at = 0; at < entityIds.length; at += readAtOnce) {
+    const stored = await Promise.all(
+      entityIds.slice(at, at + readAtOnce).map(async (entityId) => ({
+        entityId,
+        saved: await repository.entityStats.get(entityId),
+        course: await repository.courses.get(entityId),
+      })),
+    );
+    for (const { entityId, saved, course } of stored) {
+      if (saved !== undefined) knowledge.intervals.restore(entityId, saved.interval);
+      const extent = repository.samples.extent(entityId);
+      knowledge.traces.restore(entityId, course?.trace);
+      knowledge.windows.restore(entityId, course?.windows);
+      const restored = saved !== undefined && knowledge.statistics.restore(entityId, saved.statistics);
+      // What was saved last knows less than the others; each stage takes what it has not seen.
+      const seen = seenUntil(knowledge, entityId);
+      if (restored && extent !== undefined && extent.last > seen)
+        await learnFromStore(repository, knowledge, entityId, seen + 1);
+      // Something came late after the last save.
+      if (!restored || knowledge.statistics.samples(entityId) !== extent?.samples) {
+        await learnFromStore(repository, knowledge, entityId);
+      }
     }
   }
 }
