@@ -100,7 +100,13 @@ export class FleetShipping implements Service {
   async #ship(): Promise<void> {
     const { url, ca, site, logger, overview } = this.#options;
     try {
-      this.#server ??= await SiteSamples.open({ url, site, logger, ...(ca === undefined ? {} : { ca }) });
+      this.#server ??= await SiteSamples.open({
+        url,
+        site,
+        logger,
+        signal: this.#stop.signal,
+        ...(ca === undefined ? {} : { ca }),
+      });
       await this.#catchUp(this.#server);
       await this.#server.tell(healthOf(overview()));
       if (this.#failure !== undefined) logger.info("The server of all sites is back; what it missed was sent");

@@ -1,6 +1,4 @@
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "#core/clock.ts";
@@ -8,9 +6,9 @@ import { silentLogger } from "#core/logger.ts";
 import { Broker, type BrokerAddress } from "#publish/broker.ts";
 import { namedBroker, supervisorBroker } from "#publish/broker-address.ts";
 import { Publisher } from "#publish/publisher.ts";
+import { hasOpenssl, selfSigned } from "../support/certificate.ts";
 import { TestBroker } from "../support/mqtt-broker.ts";
 import { overviewOf } from "../support/overview.ts";
-import { TemporaryFolder } from "../support/temporary-folder.ts";
 
 const stack: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -178,19 +176,10 @@ describe("our own connection to a broker", () => {
   });
 });
 
-const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
-
 describe.skipIf(!hasOpenssl)("an encrypted connection (left out where openssl is not installed)", () => {
   it("is made to a broker whose certificate somebody vouches for, and to no other", async () => {
-    using folder = new TemporaryFolder();
-    const [key, cert] = [folder.at("key.pem"), folder.at("cert.pem")];
-    const made = spawnSync("openssl", [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"],
-      ...["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
-    ]);
-    expect(made.status, String(made.stderr)).toBe(0);
     const server = new TestBroker();
-    const pem = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+    const pem = selfSigned();
     await server.start(pem);
     stack.push(() => server.stop());
     const address = { ...server.address, url: `mqtts://127.0.0.1:${server.port}` };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,23 +14,31 @@ export function postgresFolder(): string | undefined {
   return places.find((place) => ["initdb", "postgres"].every((name) => existsSync(join(place, name))));
 }
 
+export interface PostgresServerOptions {
+  /** Waits for the disk as a server does; tests need not. @default false */
+  readonly isDurable?: boolean;
+  /** In PEM form; encrypted connections are possible then. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
 /** A small real server of its own on a socket of loopback, gone with all its data in the end. */
 export class PostgresServer implements AsyncDisposable {
   readonly url: string;
   readonly #folder: string;
   readonly #port: number;
   readonly #isDurable: boolean;
+  readonly #isEncrypted: boolean;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number, isDurable: boolean) {
-    this.#isDurable = isDurable;
+  private constructor(folder: string, port: number, { isDurable, tls }: PostgresServerOptions) {
+    this.#isDurable = isDurable ?? false;
+    this.#isEncrypted = tls !== undefined;
     this.#folder = folder;
     this.#port = port;
     this.url = `postgres://cadence@127.0.0.1:${port}/postgres`;
   }
 
-  /** `isDurable`: waits for the disk as a server does; tests need not. */
-  static async start({ isDurable = false }: { readonly isDurable?: boolean } = {}): Promise<PostgresServer> {
+  static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
     const programs = postgresFolder() as string;
     const folder = mkdtempSync(join(tmpdir(), "cadence-postgres-"));
     if (process.getuid?.() === 0) chownSync(folder, nobody, nobody);
@@ -40,7 +48,8 @@ export class PostgresServer implements AsyncDisposable {
       { encoding: "utf8", ...asNobody() },
     );
     if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
-    const server = new PostgresServer(folder, 20_000 + Math.floor(Math.random() * 20_000), isDurable);
+    const server = new PostgresServer(folder, 20_000 + Math.floor(Math.random() * 20_000), options);
+    server.#keep(options);
     await server.begin();
     return server;
   }
@@ -51,6 +60,7 @@ export class PostgresServer implements AsyncDisposable {
       "unix_socket_directories=",
       `fsync=${this.#isDurable ? "on" : "off"}`,
       "max_connections=40",
+      `ssl=${this.#isEncrypted ? "on" : "off"}`,
     ];
     const child = spawn(
       join(postgresFolder() as string, "postgres"),
@@ -66,6 +76,20 @@ export class PostgresServer implements AsyncDisposable {
       });
       child.once("close", () => reject(new Error(`postgres ended:\n${log}`)));
     });
+  }
+
+  /** It takes no key that others may read. */
+  #keep({ tls }: PostgresServerOptions): void {
+    for (const [name, text] of [
+      ["server.key", tls?.key],
+      ["server.crt", tls?.cert],
+    ] as const) {
+      if (text === undefined) continue;
+      const path = join(this.#folder, "data", name);
+      writeFileSync(path, text);
+      chmodSync(path, 0o600);
+      if (process.getuid?.() === 0) chownSync(path, nobody, nobody);
+    }
   }
 
   /** As if the machine's plug were pulled: every connection breaks. */

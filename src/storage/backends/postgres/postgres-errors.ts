@@ -16,6 +16,11 @@ const refused: Known = {
   fact: "The PostgreSQL server does not let this user in, or not do that",
   remedy: "Check user, password and rights (docs/fleet.md has the script of roles).",
 };
+const untrusted: Known = {
+  code: "STORE_IO",
+  fact: "The PostgreSQL server's certificate is not signed by whom it should be, or made out to another host",
+  remedy: "Check fleet_ca, and that the address names the host as the certificate does.",
+};
 const full: Known = {
   code: "STORE_FULL",
   fact: "The disk of the PostgreSQL server is full",
@@ -33,6 +38,12 @@ const known: Readonly<Record<string, Known>> = {
   EPIPE: away,
   ETIMEDOUT: away,
   EHOSTUNREACH: away,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: untrusted,
+  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   "28": refused,
   "42501": refused,
   "3D": { ...refused, fact: "There is no such data base on the PostgreSQL server" },

@@ -1,4 +1,6 @@
+import { Socket } from "node:net";
 import type { Pool, PoolClient } from "pg";
+import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { attempt } from "./postgres-errors.ts";
 
@@ -10,6 +12,8 @@ export interface PostgresOptions {
   readonly logger: Logger;
   /** Connections at the same time. @default 4 */
   readonly connections?: number;
+  /** Breaks every connection, so that nobody waits for a server that does not answer. @default never */
+  readonly signal?: AbortSignal;
 }
 
 const connectMilliseconds = 10_000;
@@ -18,19 +22,30 @@ const statementMilliseconds = 120_000;
 /** Connections to one server, taken for a piece of work each. The driver is loaded when it is asked for. */
 export class PostgresPool implements AsyncDisposable {
   readonly #pool: Pool;
+  readonly #signal: AbortSignal | undefined;
 
-  private constructor(pool: Pool) {
+  private constructor(pool: Pool, signal: AbortSignal | undefined) {
     this.#pool = pool;
+    this.#signal = signal;
   }
 
-  static async open({ url, ca, logger, connections = 4 }: PostgresOptions): Promise<PostgresPool> {
+  static async open({ url, ca, logger, connections = 4, signal }: PostgresOptions): Promise<PostgresPool> {
     const { Pool } = await import("pg");
+    const sockets = new Set<Socket>();
+    signal?.addEventListener("abort", () => {
+      for (const socket of sockets) socket.destroy();
+    });
     const pool = new Pool({
       connectionString: url,
       max: connections,
       connectionTimeoutMillis: connectMilliseconds,
       statement_timeout: statementMilliseconds,
       keepAlive: true,
+      stream: () => {
+        const socket = new Socket();
+        sockets.add(socket);
+        return socket.once("close", () => sockets.delete(socket));
+      },
       application_name: "modbus-cadence",
       ...(ca === undefined ? {} : { ssl: { ca, rejectUnauthorized: true } }),
     });
@@ -38,13 +53,13 @@ export class PostgresPool implements AsyncDisposable {
     // While nobody uses it the next piece of work opens another one; while somebody does, that piece of work fails and says so. Unheard, either would end the program.
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
-    return new PostgresPool(pool);
+    return new PostgresPool(pool, signal);
   }
 
   /** Throws STORE_*. */
   with<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
     return attempt(async () => {
-      const client = await this.#pool.connect();
+      const client = await this.#connect();
       let failure: unknown;
       try {
         return await work(client);
@@ -70,7 +85,12 @@ export class PostgresPool implements AsyncDisposable {
 
   /** A connection of one's own, for as long as one likes. */
   take(): Promise<PoolClient> {
-    return attempt(() => this.#pool.connect());
+    return attempt(() => this.#connect());
+  }
+
+  async #connect(): Promise<PoolClient> {
+    if (this.#signal?.aborted === true) throw new CadenceError("ABORTED", "The connection to PostgreSQL was ended.");
+    return this.#pool.connect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
