@@ -124,7 +124,8 @@ export class Intake implements Service {
     if (delivery.origin === "live" && newest !== undefined) {
       const [now, monotonic] = [this.#options.clock.now(), this.#options.clock.monotonic()];
       this.#lag = Math.max(0, now - newest.time);
-      this.#lags.add(monotonic, this.#lag, delivery.samples.length);
+      // Each by itself: what was held up arrives together with what was not.
+      for (const { time } of delivery.samples) this.#lags.add(monotonic, Math.max(0, now - time), 1);
       this.#rate.add(monotonic, delivery.samples.length);
       this.#watchClocks({ now, monotonic, stamp: newest.time });
     }

@@ -112,11 +112,11 @@ export function troubles(world: SoakWorld): readonly Trouble[] {
         await world.post("api/storage/backup");
         await world.post("api/storage/verify");
       },
+      // Not later, but another: the clock may have been set back.
       isSeen: ({ storage }, before) =>
-        (storage.lastBackupAt ?? 0) > (before.storage.lastBackupAt ?? 0) &&
-        (storage.verified?.at ?? 0) > (before.storage.verified?.at ?? 0),
+        storage.lastBackupAt !== undefined && storage.verified?.at !== before.storage.verified?.at,
     },
-    ...(disk === undefined ? [] : [{ name: "disk full", run: () => fill(disk, seconds(15, 25)), isSeen: isFull }]),
+    ...(disk === undefined ? [] : [{ name: "disk full", run: () => fill(disk, seconds(60, 90)), isSeen: isFull }]),
   ];
 }
 
@@ -124,7 +124,7 @@ function isFull({ storage }: Overview): boolean {
   return storage.status === "full";
 }
 
-/** Somebody else takes what room there is, for a while. */
+/** Somebody else takes what room there is, until what the store has in its last block is used up as well. */
 async function fill(disk: string, milliseconds: number): Promise<void> {
   const ballast = join(disk, "ballast");
   const { bavail, bsize } = statfsSync(disk);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,7 +49,7 @@ export class PostgresServer implements AsyncDisposable {
       { encoding: "utf8", ...asNobody() },
     );
     if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
-    const server = new PostgresServer(folder, 20_000 + Math.floor(Math.random() * 20_000), options);
+    const server = new PostgresServer(folder, await freePort(), options);
     server.#keep(options);
     await server.begin();
     return server;
@@ -105,6 +106,15 @@ export class PostgresServer implements AsyncDisposable {
     await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** One that nobody listens on now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => void server.close(resolve));
+  return port;
 }
 
 function asNobody(): { uid?: number; gid?: number; cwd: string } {

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { PoolClient } from "pg";
 import type { CopyStreamQuery } from "pg-copy-streams";
+import { copyFrames, type SampleRow } from "./copy-frames.ts";
 import { attempt } from "./postgres-errors.ts";
 import { type PostgresOptions, PostgresPool } from "./postgres-pool.ts";
 import { migrate, siteNumber } from "./postgres-schema.ts";
@@ -144,13 +145,13 @@ export class SiteSamples implements AsyncDisposable {
   }
 
   /** What is new is copied in at full speed; only where something is there already each row is looked up. */
-  async #insert(client: PoolClient, rows: readonly Row[], from: CopyFrom): Promise<number> {
+  async #insert(client: PoolClient, rows: readonly SampleRow[], from: CopyFrom): Promise<number> {
     await client.query("savepoint news");
     try {
       const stream = client.query(
-        from("copy modbus_cadence.samples (site, entity, time, place, state, value) from stdin"),
+        from("copy modbus_cadence.samples (site, entity, time, place, state, value) from stdin with (format binary)"),
       );
-      await pipeline(Readable.from(copyText(this.#site, rows)), stream);
+      await pipeline(Readable.from(copyFrames(this.#site, rows)), stream);
       const counts = Map.groupBy(rows, ({ entity }) => entity);
       await client.query(
         `update modbus_cadence.entities set samples = entities.samples + news.samples
@@ -166,7 +167,7 @@ export class SiteSamples implements AsyncDisposable {
     }
   }
 
-  async #merge(client: PoolClient, rows: readonly Row[]): Promise<number> {
+  async #merge(client: PoolClient, rows: readonly SampleRow[]): Promise<number> {
     const merged = await client.query<{ stored: string }>(
       `with added as (
          insert into modbus_cadence.samples (site, entity, time, place, state, value)
@@ -267,21 +268,10 @@ async function copyStreams(): Promise<{ readonly from: CopyFrom }> {
   return { from };
 }
 
-/** A row of the table without its site. */
-interface Row {
-  readonly entity: number;
-  /** ms since 1970. */
-  readonly time: number;
-  /** How many samples of the same entity and millisecond stand before it. */
-  readonly place: number;
-  readonly state: string;
-  readonly value: number | null;
-}
-
 /** Entity by entity, each in time order: the server's index likes neighbours. */
-function rowsOf(samples: readonly SiteSample[], numbers: ReadonlyMap<string, number>): readonly Row[] {
+function rowsOf(samples: readonly SiteSample[], numbers: ReadonlyMap<string, number>): readonly SampleRow[] {
   const last = new Map<number, { time: number; place: number }>();
-  const rows = samples.map(({ entityId, time, state }): Row => {
+  const rows = samples.map(({ entityId, time, state }): SampleRow => {
     const entity = numbers.get(entityId) as number;
     const before = last.get(entity);
     const place = before?.time === time ? before.place + 1 : 0;
@@ -297,21 +287,4 @@ function rowsOf(samples: readonly SiteSample[], numbers: ReadonlyMap<string, num
     };
   });
   return rows.toSorted((a, b) => a.entity - b.entity);
-}
-
-const rowsInText = 2_000;
-const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
-
-/** The text format of COPY (postgresql.org/docs/current/sql-copy.html), some thousand rows at a time. */
-function* copyText(site: number, rows: readonly Row[]): Generator<string> {
-  for (let begin = 0; begin < rows.length; begin += rowsInText) {
-    let text = "";
-    for (const { entity, time, place, state, value } of rows.slice(begin, begin + rowsInText)) {
-      const escaped = /[\\\t\n\r]/.test(state)
-        ? state.replaceAll(/[\\\t\n\r]/g, (each) => escapes[each] as string)
-        : state;
-      text += `${site}\t${entity}\t${new Date(time).toISOString()}\t${place}\t${escaped}\t${value ?? "\\N"}\n`;
-    }
-    yield text;
-  }
 }
