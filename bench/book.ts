@@ -20,6 +20,11 @@ const chapters: readonly Chapter[] = [
   { title: "Ingest", says: "What Home Assistant sends, beside parsing it only.", words: ["ingest"] },
   { title: "Analysis", says: "What is learned of values, and how they are compared.", words: ["pipeline"] },
   { title: "Panel", says: "In a real browser, beside an empty page and an empty frame of its own.", words: ["panel"] },
+  {
+    title: "Scale",
+    says: "What grows with a site: a building live, then stores that were filled, started on and asked.",
+    words: ["scale"],
+  },
   { title: "Fleet", says: "Into a PostgreSQL server, beside plain COPY.", words: ["fleet"] },
 ];
 

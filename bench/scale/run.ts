@@ -6,8 +6,11 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { systemClock } from "../../src/core/clock.ts";
 import { parseDuration } from "../../src/core/duration.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import { building } from "../../src/simulator/site.ts";
+import { Storage } from "../../src/storage/index.ts";
 import { TemporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { FillRequest, FillResult } from "./fill.ts";
 import { measureLive } from "./live.ts";
@@ -15,12 +18,14 @@ import { measureStart, type StartResult } from "./start.ts";
 
 /** Entities of one bus, as in a building of 5,000 on 40. */
 const entitiesOfBus = 125;
+const keptDays = 90;
+const day = 86_400_000;
 
 export async function runScaleBench(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      rows: { type: "string", default: "50x1,50x30,50x365,200x30,1000x1,1000x30,5000x1" },
+      rows: { type: "string", default: "50x1,50x365,200x30,200x365,1000x30,5000x1" },
       "seconds-a-read": { type: "string", default: "100" },
       live: { type: "string", default: "2m" },
       entities: { type: "string", default: "5000" },
@@ -43,9 +48,16 @@ export async function runScaleBench(argv: readonly string[]): Promise<void> {
   if (rows.length > 0) print(rows, Number(values["seconds-a-read"]));
 }
 
+interface Kept {
+  /** To remove what is older than 90 days. */
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
 interface Row extends FillResult, StartResult {
   readonly entities: number;
   readonly days: number;
+  readonly kept?: Kept;
 }
 
 async function measureRow(entities: number, days: number, secondsOfRead: number): Promise<Row> {
@@ -56,8 +68,18 @@ async function measureRow(entities: number, days: number, secondsOfRead: number)
   const filled = await fill({ folder: store, entities, buses, days, readsPerSecond });
   const site = building({ entities, buses, changesPerSecond: readsPerSecond });
   const started = await measureStart(store, site, days);
+  const kept = days > keptDays ? await expire(store) : undefined;
   rmSync(store, { recursive: true });
-  return { entities, days, ...filled, ...started };
+  return { entities, days, ...filled, ...started, ...(kept === undefined ? {} : { kept }) };
+}
+
+/** As the option retention_days does it, all at once. */
+async function expire(store: string): Promise<Kept> {
+  await using storage = await Storage.open({ at: store, clock: systemClock, logger: silentLogger });
+  const now = Date.now();
+  const begun = performance.now();
+  await storage.tidy({ denseBefore: now - 2 * day, expireBefore: now - keptDays * day });
+  return { seconds: (performance.now() - begun) / 1_000, bytes: (await storage.inspect()).bytes };
 }
 
 async function fill(request: FillRequest): Promise<FillResult> {
@@ -90,6 +112,10 @@ function print(rows: readonly Row[], secondsOfRead: number): void {
     ["cold ms", ({ coldLive }) => coldLive?.toFixed(0) ?? "–"],
     ["memory MB", ({ residentBytes }) => (residentBytes / 1e6).toFixed(0)],
     ["query ms", (row) => slowest(row).toFixed(0)],
+    [
+      "90 days",
+      ({ kept }) => (kept === undefined ? "–" : `${kept.seconds.toFixed(1)} s, ${(kept.bytes / 1e6).toFixed(0)} MB`),
+    ],
   ];
   const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, value]) => value(row)))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => (line[index] as string).length)));
