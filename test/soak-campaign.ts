@@ -39,7 +39,9 @@ const stillOnTheirWay = 5_000;
 const seenWithin = 30_000;
 /** The configuration is read every five minutes. */
 const configurationWithin = 330_000;
+/** MB an hour; judged from an hour on: before, it is code that is still being compiled, and what is learned in the first place. */
 const mostGrowth = 1;
+const judgedFrom = 3_600_000;
 const mostHandles = 8;
 
 using folder = new TemporaryFolder();
@@ -201,7 +203,7 @@ const { slope } = growth;
 const hasGrown =
   growth.handles > mostHandles ||
   growth.resources > mostHandles ||
-  (slope !== undefined && slope.perHour - slope.error > mostGrowth);
+  (slope !== undefined && length / 2 >= judgedFrom && slope.perHour - slope.error > mostGrowth);
 if (hasGrown) say("It has grown.");
 const isGood =
   missing.length + extra.length + unseen.length + complaints.length === 0 && isWhole && endCode === 0 && !hasGrown;

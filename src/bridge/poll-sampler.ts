@@ -104,7 +104,7 @@ async function look(session: Session, entityIds: readonly EntityId[]): Promise<R
   }
 }
 
-export function parseLook(text: string): ReadonlyMap<EntityId, number> {
+function parseLook(text: string): ReadonlyMap<EntityId, number> {
   const times = new Map<EntityId, number>();
   for (const entry of text.split(/[;\n]/)) {
     const split = entry.indexOf("=");

@@ -1,5 +1,5 @@
 import { CadenceError } from "#core/errors.ts";
-import { redact, redacted } from "#core/redact.ts";
+import { redacted } from "#core/redact.ts";
 import { type Option, readOption, ruleOf } from "./option.ts";
 import { type Config, type OptionKey, optionTable } from "./options.ts";
 
@@ -54,18 +54,8 @@ export function createConfig(sources: readonly RawOptions[]): Config {
   return Object.freeze(values) as Config;
 }
 
-export function isOptionKey(key: string): key is OptionKey {
+function isOptionKey(key: string): key is OptionKey {
   return Object.hasOwn(optionTable, key);
-}
-
-/** The configuration as it may be logged: secrets hidden. */
-export function redactConfig(config: Config): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      key,
-      isOptionKey(key) && optionTable[key].type === "secret" ? redacted : redact(value),
-    ]),
-  );
 }
 
 const loopbackHosts: ReadonlySet<unknown> = new Set(["127.0.0.1", "::1", "localhost"]);

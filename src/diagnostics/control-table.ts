@@ -23,7 +23,7 @@ export interface ControlReading {
 export type ControlKey = "verify" | "backup" | "compact" | "recompute" | "bus_budget" | "drive";
 
 /** Of a switch, as MQTT carries them. */
-export const switchStates = { on: "ON", off: "OFF" } as const;
+const switchStates = { on: "ON", off: "OFF" } as const;
 
 type Row = Omit<ControlDescription, "name"> & {
   readonly name: LocalText;

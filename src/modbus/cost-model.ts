@@ -13,7 +13,7 @@ export interface LineParameters {
 }
 
 /** A common serial line, 9,600 baud 8N1, with Home Assistant's own wait of 30 ms. */
-export const assumedLine: LineParameters = { baud: 9_600, bitsPerByte: 10, turnaround: 0.02, messageWait: 0.03 };
+const assumedLine: LineParameters = { baud: 9_600, bitsPerByte: 10, turnaround: 0.02, messageWait: 0.03 };
 /** A read over TCP as people report it: 3 to 100 ms. */
 export const assumedTcpRead = 0.05;
 

@@ -18,7 +18,7 @@ export interface DiscoveryOptions {
 const root = "modbus_cadence";
 
 /** Topic of a device's values: one JSON object for all its sensors. */
-export function stateTopic(device: Pick<SensorDevice, "key">): string {
+function stateTopic(device: Pick<SensorDevice, "key">): string {
   return `${root}/${device.key}/state`;
 }
 

@@ -15,7 +15,7 @@ export const platforms = [
 ] as const;
 
 /** Home Assistant's own, in seconds. */
-export const defaultInterval = 15;
+const defaultInterval = 15;
 /** From here on it does not warn. */
 const shortestInterval = 5;
 /** Of one read: MODBUS Application Protocol V1.1b3, 6.1 to 6.4. */

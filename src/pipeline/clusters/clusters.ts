@@ -19,7 +19,7 @@ export interface Clusters {
 }
 
 /** Below this correlation nothing belongs together. */
-export const weakestLink = 0.8;
+const weakestLink = 0.8;
 /** A cluster is the same as before when they have at least this share of all their members in common (Jaccard). */
 const same = 0.3;
 

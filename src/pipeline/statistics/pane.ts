@@ -1,5 +1,5 @@
 import { addWeighted, noMoments, type WeightedMoments } from "./weighted-moments.ts";
-import { type Centroids, mergeCentroids, noCentroids, valuesOf, type Weighted } from "./quantile-sketch.ts";
+import { type Centroids, mergeCentroids, noCentroids, type Weighted } from "./quantile-sketch.ts";
 
 /** What an entity showed in one stretch of time; plain data. */
 export interface Pane {
@@ -20,15 +20,20 @@ export function emptyPane(from: number): Pane {
 
 /** Several panes as one, from the first on. `delta`: centroids at most. */
 export function mergePanes(panes: readonly Pane[], delta: number): Pane {
-  const values: Weighted[] = panes.flatMap(({ centroids }) => valuesOf(centroids));
-  return {
-    from: panes[0]?.from ?? 0,
-    moments: panes.reduce((sum, { moments }) => mergeMoments(sum, moments), noMoments),
-    present: panes.reduce((sum, { present }) => sum + present, 0),
-    missing: panes.reduce((sum, { missing }) => sum + missing, 0),
-    changes: panes.reduce((sum, { changes }) => sum + changes, 0),
-    centroids: mergeCentroids(values, delta),
-  };
+  let moments = noMoments;
+  let [present, missing, changes] = [0, 0, 0];
+  for (const pane of panes) {
+    moments = mergeMoments(moments, pane.moments);
+    present += pane.present;
+    missing += pane.missing;
+    changes += pane.changes;
+  }
+  const centroids = mergeCentroids(
+    panes.map((pane) => pane.centroids),
+    [],
+    delta,
+  );
+  return { from: panes[0]?.from ?? 0, moments, present, missing, changes, centroids };
 }
 
 /** Of both together (Chan, Golub and LeVeque, American Statistician 37, 1983). */
@@ -68,6 +73,6 @@ export function showIn(pane: Pane, waiting: Weighted[], { value, isMissing }: Sh
 
 export function settle(pane: Pane, waiting: Weighted[], delta: number): void {
   if (waiting.length === 0) return;
-  pane.centroids = mergeCentroids([...valuesOf(pane.centroids), ...waiting], delta);
+  pane.centroids = mergeCentroids([pane.centroids], waiting, delta);
   waiting.length = 0;
 }

@@ -15,36 +15,64 @@ export interface Weighted {
   weight: number;
 }
 
-/** At most `delta` centroids that stand for all of the values; the same for any order of equal lists. */
-export function mergeCentroids(values: readonly Weighted[], delta: number): Centroids {
-  const sorted = values.toSorted((a, b) => a.mean - b.mean || a.weight - b.weight);
+/** Where values are sorted and centroids made; of one call only. */
+let [sortedMeans, sortedWeights] = [new Float64Array(256), new Float64Array(256)];
+
+/** At most `delta` centroids that stand for all centroids and values; the same for any order of equal lists. */
+export function mergeCentroids(lists: readonly Centroids[], values: readonly Weighted[], delta: number): Centroids {
+  const most = lists.reduce((sum, list) => sum + list.count, values.length);
+  if (most > sortedMeans.length)
+    [sortedMeans, sortedWeights] = [new Float64Array(2 * most), new Float64Array(2 * most)];
+  let length = 0;
   let total = 0;
-  for (const { weight } of sorted) total += weight;
-  const means = new Float32Array(Math.min(delta, sorted.length));
-  const weights = new Float32Array(means.length);
+  for (const { means, weights, count } of lists)
+    for (let index = 0; index < count; index += 1)
+      length = insert(length, means[index] as number, weights[index] as number);
+  for (const { mean, weight } of values) length = insert(length, mean, weight);
+  for (let index = 0; index < length; index += 1) total += sortedWeights[index] as number;
+  const [means, weights] = [new Float32Array(Math.min(delta, length)), new Float32Array(Math.min(delta, length))];
   let count = 0;
   let passed = 0;
   let limit = limitAfter(0, delta);
   let mean = 0;
   let weight = 0;
-  const emit = (): void => {
-    means[count] = mean;
-    weights[count] = weight;
-    count += 1;
-  };
-  for (const next of sorted) {
-    if (weight > 0 && (passed + weight + next.weight) / total > limit && count < delta - 1) {
-      emit();
+  for (let index = 0; index < length; index += 1) {
+    const [nextMean, nextWeight] = [sortedMeans[index] as number, sortedWeights[index] as number];
+    if (weight > 0 && (passed + weight + nextWeight) / total > limit && count < delta - 1) {
+      count = emit(means, weights, count, mean, weight);
       passed += weight;
       limit = limitAfter(passed / total, delta);
-      [mean, weight] = [next.mean, next.weight];
+      mean = nextMean;
+      weight = nextWeight;
     } else {
-      weight += next.weight;
-      mean += ((next.mean - mean) * next.weight) / weight;
+      weight += nextWeight;
+      mean += ((nextMean - mean) * nextWeight) / weight;
     }
   }
-  if (weight > 0) emit();
-  return { means: means.slice(0, count), weights: weights.slice(0, count), count };
+  if (weight > 0) count = emit(means, weights, count, mean, weight);
+  return count === means.length
+    ? { means, weights, count }
+    : { means: means.slice(0, count), weights: weights.slice(0, count), count };
+}
+
+/** Sorted by mean, then by weight: what is given is nearly so. */
+function insert(length: number, mean: number, weight: number): number {
+  let at = length;
+  for (; at > 0; at -= 1) {
+    const before = sortedMeans[at - 1] as number;
+    if (before < mean || (before === mean && (sortedWeights[at - 1] as number) <= weight)) break;
+    sortedMeans[at] = before;
+    sortedWeights[at] = sortedWeights[at - 1] as number;
+  }
+  sortedMeans[at] = mean;
+  sortedWeights[at] = weight;
+  return length + 1;
+}
+
+function emit(means: Float32Array, weights: Float32Array, count: number, mean: number, weight: number): number {
+  means[count] = mean;
+  weights[count] = weight;
+  return count + 1;
 }
 
 /** The share up to which a centroid that begins at `share` may reach: one step of the scale. */
@@ -52,14 +80,6 @@ function limitAfter(share: number, delta: number): number {
   const scale = (delta / (2 * Math.PI)) * Math.asin(2 * share - 1) + 1;
   const most = delta / 4;
   return scale >= most ? 1 : (Math.sin((scale * 2 * Math.PI) / delta) + 1) / 2;
-}
-
-export function valuesOf({ means, weights, count }: Centroids): Weighted[] {
-  const values: Weighted[] = [];
-  for (let index = 0; index < count; index += 1) {
-    values.push({ mean: means[index] as number, weight: weights[index] as number });
-  }
-  return values;
 }
 
 /** The value below which the share `q` of the weight lies, between the least and the greatest value; NaN of nothing. */

@@ -19,7 +19,7 @@ export interface Windows {
   readonly waiting: Weighted[];
 }
 
-export const windowsVersion = 1;
+const windowsVersion = 1;
 
 const hour = 3_600_000;
 /** Lengths of panes, ms, each a whole multiple of the one before; and how many whole ones are kept. */

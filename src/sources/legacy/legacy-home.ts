@@ -4,7 +4,7 @@ import { CadenceError } from "#core/errors.ts";
 import { legacyName } from "./legacy-kind.ts";
 
 /** What the old package called its folder, at different times. */
-export const legacyFolderNames = ["modbus_state", "modbus_statistics"] as const;
+const legacyFolderNames = ["modbus_state", "modbus_statistics"] as const;
 
 /** The folders of the old package in a folder: it itself, or those in it with their names. Throws SOURCE_NOT_FOUND when there are none. */
 export async function findLegacyFolders(directory: string): Promise<readonly string[]> {

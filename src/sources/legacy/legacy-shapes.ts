@@ -45,12 +45,12 @@ export function historyList(value: JsonValue): readonly JsonValue[] | undefined 
   return Array.isArray(inner) ? (inner as readonly JsonValue[]) : undefined;
 }
 
-export function isCluster(value: JsonValue): value is readonly string[] {
+function isCluster(value: JsonValue): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((member) => typeof member === "string");
 }
 
 /** Correlations of one entity with others. */
-export function isCorrelationRow(value: JsonValue): value is Readonly<Record<string, number | null>> {
+function isCorrelationRow(value: JsonValue): value is Readonly<Record<string, number | null>> {
   if (!isObject(value)) return false;
   const cells = Object.values(value);
   // NaN comes as null.

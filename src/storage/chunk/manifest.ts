@@ -20,7 +20,7 @@ export interface Manifest {
 }
 
 export const manifestName = "manifest";
-export const newManifestName = "manifest.new";
+const newManifestName = "manifest.new";
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const writer = new ByteWriter(64 + manifest.chunks.length * 3);

@@ -19,7 +19,7 @@ export async function act(path) {
  * A word that goes away by itself.
  * @param {string} text
  */
-export function toast(text) {
+function toast(text) {
   const shown = h("div", { class: "toast", role: "status" }, text);
   document.body.append(shown);
   setTimeout(() => shown.remove(), 6_000);

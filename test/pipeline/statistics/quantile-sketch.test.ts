@@ -6,7 +6,6 @@ import {
   noCentroids,
   quantile,
   rankError,
-  valuesOf,
   type Weighted,
 } from "#pipeline/statistics/quantile-sketch.ts";
 import { normal } from "../../support/signals.ts";
@@ -25,7 +24,7 @@ function shareBelow(values: readonly Weighted[], value: number): readonly [low: 
 function sketch(values: readonly Weighted[], batch = 32): Centroids {
   let centroids = noCentroids;
   for (let at = 0; at < values.length; at += batch) {
-    centroids = mergeCentroids([...valuesOf(centroids), ...values.slice(at, at + batch)], delta);
+    centroids = mergeCentroids([centroids], values.slice(at, at + batch), delta);
   }
   return centroids;
 }
@@ -80,7 +79,7 @@ describe("the sketch of quantiles", () => {
   });
 
   it("of one value is that value, and of none nothing", () => {
-    const one = mergeCentroids([{ mean: 5, weight: 3 }], delta);
+    const one = mergeCentroids([], [{ mean: 5, weight: 3 }], delta);
     expect(shares.map((q) => quantile(one, q, 5, 5))).toEqual([5, 5, 5, 5, 5]);
     expect(quantile(noCentroids, 0.5, 0, 1)).toBeNaN();
     expect(rankError(noCentroids)).toBe(0);

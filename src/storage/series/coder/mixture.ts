@@ -5,7 +5,7 @@
  * Whoever writes and whoever reads must come to the same number on every machine: only + − × ÷ of doubles are used, which IEEE 754 defines to
  * the last bit, and two tables of whole numbers, whose checksum a test holds. Four inputs, written out: this is the innermost loop.
  */
-export const mixedInputs = 4;
+const mixedInputs = 4;
 
 /** A counter is a probability in 1/2^22, then ten bits that say how often it was asked. */
 const countBits = 10;
