@@ -10,7 +10,7 @@ export function matchesAny(globs: readonly Glob[]): (text: string) => boolean {
 
 function toPattern(glob: Glob): string {
   return glob
-    .replace(/[\\^$.|+()[\]{}/-]/g, String.raw`\$&`)
+    .replace(/[\\^$.|+()[\]{}/]/g, String.raw`\$&`)
     .replace(/\*+/g, ".*")
     .replaceAll("?", ".");
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatBytes } from "#core/bytes.ts";
 import { formatDuration, parseDuration } from "#core/duration.ts";
@@ -44,6 +45,17 @@ describe("globs", () => {
     const matches = matchesAny(["sensor.heat_*", "binary_sensor.pump?"]);
     expect(["sensor.heat_pump", "sensor.heat_", "binary_sensor.pump1"].every(matches)).toBe(true);
     expect(["sensor.heat", "xsensor.heat_pump", "sensorXheat_pump", "binary_sensor.pump12"].some(matches)).toBe(false);
+  });
+
+  it("without * and ? match themselves and nothing else, whatever they hold", () => {
+    const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((each) => !/[*?]/.test(each));
+    fc.assert(
+      fc.property(text, (glob) => {
+        expect(matchesAny([glob])(glob)).toBe(true);
+        expect(matchesAny([glob])(`${glob}x`)).toBe(false);
+      }),
+    );
+    expect(matchesAny(["a-b"])("a-b")).toBe(true);
   });
 
   it("match nothing when there are none", () => expect(matchesAny([])("sensor.a")).toBe(false));
