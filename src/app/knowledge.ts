@@ -79,7 +79,10 @@ export class Knowledge {
   #hubs: readonly YamlHub[] = [];
   #buses: readonly Bus[] = [];
   #priors: ReadonlyMap<EntityId, Prior> = new Map();
+  /** As of so many samples. */
+  readonly #combs = new Map<EntityId, { readonly samples: number; readonly interval: EffectiveInterval | undefined }>();
   #members: ReadonlyMap<string, ReadonlySet<EntityId>> = new Map();
+  #busOf: ReadonlyMap<EntityId, string> = new Map();
   #configuredSeconds: ReadonlyMap<EntityId, number> = new Map();
 
   get entities(): readonly Entity[] {
@@ -141,6 +144,7 @@ export class Knowledge {
   #assign(): void {
     this.#buses = busesOf(this.#entities, this.#connections, this.#hubs, (entityIds) => this.lines.split(entityIds));
     this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
+    this.#busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
     const configuredAs = configuredEntities(this.#hubs);
     this.#configuredSeconds = this.#known((entity) => configuredAs(entity)?.configured.interval);
   }
@@ -152,6 +156,7 @@ export class Knowledge {
     this.traces.states.rename(from, to);
     this.windows.states.rename(from, to);
     this.reads.rename(from, to);
+    this.#combs.delete(to);
   }
 
   /** Readings in time order of each entity; of those a stage has seen already it takes none. */
@@ -211,12 +216,14 @@ export class Knowledge {
     this.intervals.step(burst);
     this.reads.see(burst);
     this.#tellLinesApart(burst);
+    const pollsOf = Map.groupBy(burst.polls, ({ entityId }) => this.#busOf.get(entityId));
     for (const { id } of this.#buses) {
       const members = this.#members.get(id) ?? new Set();
-      this.#service(id).step(burst, members);
+      const own = { ...burst, polls: pollsOf.get(id) ?? [] };
+      this.#service(id).step(own, members);
       const timeOuts = this.#timeOuts.get(id) ?? new TimeOuts();
       this.#timeOuts.set(id, timeOuts);
-      timeOuts.step(burst, members);
+      timeOuts.step(own, members);
     }
   }
 
@@ -296,13 +303,12 @@ export class Knowledge {
         ...optional("joined", joined),
       };
     });
-    const busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
     const clusterOf = new Map(
       this.findings.clusters.flatMap(({ id, members }) => members.map((entityId) => [entityId, id])),
     );
     const entities = this.#entities.map((entity) => ({
       entity,
-      ...optional("busId", busOf.get(entity.entityId)),
+      ...optional("busId", this.#busOf.get(entity.entityId)),
       ...optional("statistics", statistics.get(entity.entityId)),
       ...optional("interval", intervals.get(entity.entityId)),
       ...optional("advice", advice.get(entity.entityId)),
@@ -328,11 +334,18 @@ export class Knowledge {
 
   /** Without a read that was seen, the reads show in the times between changes. */
   #combOf(entityId: EntityId): EffectiveInterval | undefined {
+    const samples = this.statistics.samples(entityId);
+    const known = this.#combs.get(entityId);
+    if (known?.samples === samples) return known.interval;
     const gaps = this.statistics.gapsOfReads(entityId);
-    const interval = combInterval(gaps);
-    if (interval === undefined) return undefined;
+    const milliseconds = combInterval(gaps);
     const asOf = this.statistics.lastTime(entityId);
-    return { entityId, seconds: interval / 1_000, origin: "changes", gaps: gaps.length, asOf };
+    const interval =
+      milliseconds === undefined
+        ? undefined
+        : ({ entityId, seconds: milliseconds / 1_000, origin: "changes", gaps: gaps.length, asOf } as const);
+    this.#combs.set(entityId, { samples, interval });
+    return interval;
   }
 
   /** The comb of the changes is the device's own where it is clearly slower than the reads that were seen. */

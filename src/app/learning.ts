@@ -35,7 +35,7 @@ const saveCoursesEvery = 86_400_000;
 const coursesAtOnce = 16;
 const readAtOnce = 32;
 /** Stopping must not take long; ms. */
-const mostOfTheEnd = 300;
+const mostOfTheEnd = 3_000;
 /** A few years of a home that restarts once a day. */
 const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */

@@ -1,5 +1,5 @@
 /** 16 kB each at the most: a house's are all kept, of a building's thousands those that are worked with. */
-const capacity = 2_048;
+const capacity = 1_024;
 
 /** Whoever holds computed columns. */
 export interface ColumnHolder {

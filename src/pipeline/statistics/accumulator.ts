@@ -204,7 +204,8 @@ export function summarize(
   given: AccumulatorState,
   { now, interval, unwatched = 0, stateClass }: SummaryOptions,
 ): EntityStatistics {
-  const state = { ...given, dwell: structuredClone(given.dwell) };
+  // Holding adds to the times alone.
+  const state = { ...given, dwell: { ...given.dwell, time: [...given.dwell.time] } };
   holdUntil(state, Math.max(now, state.lastTime));
   const end = Math.max(now, state.lastTime);
   const span = end - state.firstTime;
