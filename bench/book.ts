@@ -1,6 +1,6 @@
-/** All benchmarks in one go, in sizes that end within half an hour: `npm run bench` prints them and writes docs/benchmarks.md. */
+/** All benchmarks in one go, in sizes that end within half an hour: `npm run bench` prints them and writes docs/benchmarks.md; `npm run bench -- book scale` makes one chapter of it anew. */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 
@@ -30,25 +30,45 @@ const chapters: readonly Chapter[] = [
 
 const main = join(import.meta.dirname, "main.ts");
 
-export async function writeBenchBook(): Promise<void> {
-  const [processor] = cpus();
-  const parts = [
-    "# Benchmarks",
-    "",
-    "Made by `npm run bench`; do not edit. Figures are of one machine and one run: compare within a table, and run it yourself.",
-    "",
-    `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${processor?.model.trim() ?? "a processor"} · ${Math.round(totalmem() / 2 ** 30)} GB · Linux ${release()} · Node ${process.version}`,
-    "",
-  ];
-  for (const { title, says, words } of chapters) {
-    const command = `npm run bench -- ${words.join(" ")}`;
-    process.stderr.write(`${command} …\n`);
-    const { code, text } = await run(words);
-    const body = code === 0 ? text.trimEnd() : `Could not be measured here (exit code ${code}).`;
-    process.stdout.write(`\n## ${title}\n\n${body}\n`);
-    parts.push(`## ${title}`, "", `${says} \`${command}\``, "", "```", body, "```", "");
+const file = join(import.meta.dirname, "..", "docs", "benchmarks.md");
+const preface = [
+  "# Benchmarks",
+  "",
+  "Made by `npm run bench`; do not edit. Figures are of one machine and one run: compare within a table, and run it yourself.",
+  "",
+];
+
+/** `only` is the first word of a chapter's command; the others stay as they are. */
+export async function writeBenchBook(only?: string): Promise<void> {
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const parts = [...preface];
+  for (const chapter of chapters) {
+    const old = chapterIn(before, chapter.title);
+    parts.push(only === undefined || chapter.words[0] === only ? await write(chapter) : old);
   }
-  writeFileSync(join(import.meta.dirname, "..", "docs", "benchmarks.md"), parts.join("\n"));
+  writeFileSync(file, parts.filter((part, index) => index < preface.length || part !== "").join("\n"));
+}
+
+async function write({ title, says, words }: Chapter): Promise<string> {
+  const command = `npm run bench -- ${words.join(" ")}`;
+  process.stderr.write(`${command} …\n`);
+  const { code, text } = await run(words);
+  const body = code === 0 ? text.trim() : `Could not be measured here (exit code ${code}).`;
+  process.stdout.write(`\n## ${title}\n\n${body}\n`);
+  return [`## ${title}`, "", `${says} \`${command}\``, "", machine(), "", "```", body, "```", ""].join("\n");
+}
+
+/** With its heading, up to the next; empty when it is not there. */
+function chapterIn(book: string, title: string): string {
+  const begin = book.indexOf(`## ${title}\n`);
+  const next = book.indexOf("\n## ", begin);
+  return begin < 0 ? "" : book.slice(begin, next < 0 ? undefined : next + 1).replace(/\n*$/, "\n");
+}
+
+/** When and where it was measured. */
+function machine(): string {
+  const [processor] = cpus();
+  return `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${processor?.model.trim() ?? "a processor"} · ${Math.round(totalmem() / 2 ** 30)} GB · Linux ${release()} · Node ${process.version}`;
 }
 
 function run(words: readonly string[]): Promise<{ readonly code: number | null; readonly text: string }> {

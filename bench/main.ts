@@ -23,11 +23,12 @@ if (name === "storage") {
   await runPanelBench(rest);
 } else if (name === "scale") {
   await runScaleBench(rest);
-} else if (name === undefined) {
-  await writeBenchBook();
+} else if (name === undefined || (name === "book" && rest.length === 1)) {
+  await writeBenchBook(rest[0]);
 } else {
   process.stderr.write(
     `Usage: npm run bench                     all of them, into docs/benchmarks.md\n` +
+      `       npm run bench -- book NAME         one chapter of it anew\n` +
       `       npm run bench -- storage [--size S|M|L] [--only NAME,…] [--recordings FOLDER] [--samples N]\n` +
       `       npm run bench -- import [--rows N]\n` +
       `       npm run bench -- ingest [--states N]\n` +

@@ -101,13 +101,16 @@ describe("our own connection to a broker", () => {
     await broker.start();
     await publisher.start();
     await vi.waitFor(() => expect(seen(server, site)).toBe(1));
+    expect(publisher.failure).toBeUndefined();
     await server.stop();
     await vi.waitFor(() => expect(broker.connected).toBe(false));
+    await vi.waitFor(() => expect(publisher.failure).toMatch(/^The MQTT broker cannot be reached: /));
     await expect(broker.publish({ topic: "a", payload: "", retain: false })).rejects.toMatchObject({
       code: "PUBLISH_FAILED",
     });
     await server.start();
     await vi.waitFor(() => expect(seen(server, site)).toBe(2), { timeout: 10_000 });
+    expect(publisher.failure).toBeUndefined();
     expect(warnings[0]).toContain("was lost");
   }, 20_000);
 

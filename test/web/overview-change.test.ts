@@ -32,9 +32,15 @@ describe("what became different", () => {
         load: fc.constantFrom(0.1, 0.6, 1.2),
         ids: fc.uniqueArray(fc.constantFrom("sensor.a", "sensor.b", "sensor.c", "sensor.d")),
         action: fc.constantFrom("keep" as const, "slower" as const, "wait" as const),
+        publishing: fc.constantFrom({}, { cause: "The broker is away." }),
       })
-      .map(({ at, load, ids, action }): Overview =>
-        overviewOf({ at, buses: [busOverview("line", load)], entities: ids.map((id) => entityOverview(id, action)) }),
+      .map(({ at, load, ids, action, publishing }): Overview =>
+        overviewOf({
+          at,
+          publishing,
+          buses: [busOverview("line", load)],
+          entities: ids.map((id) => entityOverview(id, action)),
+        }),
       );
     fc.assert(
       fc.property(fc.array(overview, { minLength: 2 }), (sequence) => {
