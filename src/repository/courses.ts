@@ -8,7 +8,7 @@ export interface StoredCourse {
   readonly windows: unknown;
 }
 
-/** What is too large to be saved every few minutes. It can always be made again from the samples. */
+/** What is too large to be saved every hour. It can always be made again from the samples. */
 export class CourseRepository {
   readonly #collection: Collection<StoredCourse>;
 

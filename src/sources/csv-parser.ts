@@ -46,11 +46,14 @@ interface RecordEnd {
 function recordEnd(text: string, from: number, end: boolean): RecordEnd | undefined {
   const firstLine = text.indexOf("\n", from);
   let newline = firstLine;
+  let isQuoted = false;
+  let scanned = from;
   for (;;) {
     const to = newline === -1 ? text.length : newline;
     if (newline === -1 && !end && to - from <= longestRecord) return undefined;
-    if (!hasOpenQuote(text, from, to))
-      return cutCarriageReturn(text, from, to, newline === -1 ? to : newline + 1, false);
+    if (hasOddQuotes(text, scanned, to)) isQuoted = !isQuoted;
+    scanned = to;
+    if (!isQuoted) return cutCarriageReturn(text, from, to, newline === -1 ? to : newline + 1, false);
     if (newline === -1 || to - from > longestRecord) {
       // The quote is never closed: only its own line is lost.
       const stop = firstLine === -1 ? text.length : firstLine;
@@ -64,7 +67,7 @@ function cutCarriageReturn(text: string, from: number, to: number, next: number,
   return { end: to > from && text[to - 1] === "\r" ? to - 1 : to, next, malformed };
 }
 
-function hasOpenQuote(text: string, from: number, to: number): boolean {
+function hasOddQuotes(text: string, from: number, to: number): boolean {
   let open = false;
   for (let at = text.indexOf('"', from); at !== -1 && at < to; at = text.indexOf('"', at + 1)) open = !open;
   return open;

@@ -82,6 +82,12 @@ describe("records of a CSV file", () => {
     expect(records.at(-1)).toMatchObject({ line: 20_002, fields: ["row", "19999"], malformed: false });
   });
 
+  it("with a quote that is never closed take no longer among thousands of quotes", () => {
+    const records = parse(`a,b\n"open,c\n${'""\n'.repeat(30_000)}`);
+    expect(records.length).toBe(30_002);
+    expect(records[1]).toMatchObject({ line: 2, malformed: true });
+  });
+
   it("come back as they were written, wherever the pieces are cut", () => {
     const field = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", " ", "é") });
     fc.assert(
