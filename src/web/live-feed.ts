@@ -5,6 +5,8 @@ import { changeBetween, panelState, type PanelState } from "./overview-change.ts
 
 /** Numbers that move faster than once a second cannot be read. */
 const tellEvery = 1_000;
+/** The state of thousands of entities takes a while to work out: a twentieth of the time goes into it at the most. */
+const restFactor = 20;
 /** A browser that reads slower than this misses a change, and gets the whole state when it has caught up. */
 const mostBuffered = 1_000_000;
 const mostClients = 32;
@@ -15,7 +17,7 @@ interface Client {
   shown: PanelState | undefined;
 }
 
-/** Tells every open page what became different, at most once a second. Nothing is worked out while nobody looks. */
+/** Tells every open page what became different, at most once a second, and of a building less often. Nothing is worked out while nobody looks. */
 export class LiveFeed {
   readonly #overview: () => Overview;
   readonly #clock: Clock;
@@ -53,8 +55,10 @@ export class LiveFeed {
   #tick(): void {
     this.#timer = undefined;
     if (this.#clients.size === 0) return;
+    const begun = this.#clock.monotonic();
     this.#tell(this.#clients);
-    this.#timer = this.#clock.after(tellEvery, () => this.#tick());
+    const rest = (this.#clock.monotonic() - begun) * restFactor;
+    this.#timer = this.#clock.after(Math.max(tellEvery, rest), () => this.#tick());
   }
 
   #tell(clients: Iterable<Client>): void {
