@@ -126,6 +126,7 @@ export class FleetShipping implements Service {
     const { samples, runtimeState } = this.#options.repository;
     const until = runtimeState.coveredUntil;
     if (until === undefined) return;
+    await this.#tellRenames(server);
     const shippedUntil = await server.shippedUntil();
     const counts = await server.counts();
     let from = shippedUntil;
@@ -137,6 +138,15 @@ export class FleetShipping implements Service {
         await this.#send(server, [entityId], first, shippedUntil);
     }
     if (from !== undefined && from < until) await this.#send(server, samples.entityIds(), from, until, true);
+  }
+
+  /** Before anything is sent under a new id: what is there goes on under it. */
+  async #tellRenames(server: SiteSamples): Promise<void> {
+    const { repository } = this.#options;
+    for (const rename of await repository.renames.pending()) {
+      await server.rename(rename);
+      await repository.commit((batch) => repository.renames.stageDone(batch, rename));
+    }
   }
 
   async #countBefore(entityId: string, time: number): Promise<number> {

@@ -15,6 +15,7 @@ import { IntervalHistoryRepository } from "./interval-history.ts";
 import { LegacyRepository } from "./legacy.ts";
 import { LongTermStatisticsRepository } from "./long-term-statistics.ts";
 import { PlansRepository } from "./plans.ts";
+import { RenamesRepository } from "./renames.ts";
 import { RuntimeStateRepository } from "./runtime-state.ts";
 import { SampleRepository } from "./samples.ts";
 
@@ -36,6 +37,7 @@ export class Repository {
   readonly correlations: CorrelationRepository;
   readonly plans: PlansRepository;
   readonly hourlyRecords: HourlyRecordsRepository;
+  readonly renames: RenamesRepository;
   readonly #storage: Storage;
 
   private constructor(storage: Storage, runtimeState: RuntimeStateRepository) {
@@ -56,6 +58,7 @@ export class Repository {
     this.correlations = new CorrelationRepository(storage);
     this.plans = new PlansRepository(storage);
     this.hourlyRecords = new HourlyRecordsRepository(storage);
+    this.renames = new RenamesRepository(storage);
   }
 
   static async open(storage: Storage): Promise<Repository> {
@@ -93,6 +96,7 @@ export class Repository {
     }
     this.runtimeState.stageRename(last, rename);
     this.home.stage(last, home);
+    await this.renames.stage(last, rename);
     if (!(await this.samples.rename(from, to, last))) await this.#storage.write(last);
     this.runtimeState.renamed(rename);
   }

@@ -126,6 +126,35 @@ describe.skipIf(!isThere)("many sites on one server (left out where this machine
     expect((await again.counts()).get("sensor.a")).toBe(100);
   }, 30_000);
 
+  it("follows renames, also those of a time in which the server was away", async () => {
+    const { fleet, see, until, name, storage, repository } = await openSite();
+    await using _closed = storage;
+    const samples = [...rows("sensor.a", start, 100), ...rows("sensor.b", start + 1, 100)];
+    await see(samples, start + 100 * minute);
+    await fleet.start();
+    await until(async () => (await onServer(name, "sensor.b")).length === 100);
+    await server.stop();
+    // They take each other's place, by way of a third id.
+    for (const [from, to] of [
+      ["sensor.a", "sensor.c"],
+      ["sensor.b", "sensor.a"],
+      ["sensor.c", "sensor.b"],
+    ] as const)
+      await repository.rename({ from, to }, { entities: [] });
+    const later = rows("sensor.a", start + 200 * minute, 10);
+    await see(later, start + 300 * minute);
+    await server.begin();
+    await until(async () => (await onServer(name, "sensor.a")).length === 110);
+    const renamed = (entityId: string, to: string): Sent[] =>
+      samples.filter((sample) => sample.entityId === entityId).map((sample) => ({ ...sample, entityId: to }));
+    expect(await onServer(name, "sensor.a")).toEqual([...renamed("sensor.b", "sensor.a"), ...later]);
+    expect(await onServer(name, "sensor.b")).toEqual(renamed("sensor.a", "sensor.b"));
+    expect(await onServer(name, "sensor.c")).toEqual([]);
+    expect(await repository.renames.pending()).toEqual([]);
+    expect((await fleet.fleet()).sites.find(({ site }) => site === name)).toMatchObject({ samples: 210, entities: 2 });
+    await fleet.stop();
+  }, 30_000);
+
   it("gets what came late as well", async () => {
     const { fleet, see, until, name, storage } = await openSite();
     await using _closed = storage;

@@ -191,6 +191,20 @@ export class SiteSamples implements AsyncDisposable {
     return Number(merged.rows[0]?.stored ?? 0);
   }
 
+  /** What is there of `from` goes on under `to`; nothing happens where there is nothing, or something of `to` already. Throws as `append`. */
+  async rename({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+    await this.#pool.with((client) =>
+      client.query(
+        `update modbus_cadence.entities set entity_id = $3 where site = $1 and entity_id = $2
+         and not exists (select from modbus_cadence.entities where site = $1 and entity_id = $3)`,
+        [this.#site, from, to],
+      ),
+    );
+    // Asked for again.
+    this.#entities.delete(from);
+    this.#entities.delete(to);
+  }
+
   /** Tells all who look how this site is. */
   async tell(told: unknown): Promise<void> {
     await this.#pool.with((client) =>
