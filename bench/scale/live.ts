@@ -56,6 +56,8 @@ export async function measureLive({ length, ...site }: LiveOptions): Promise<voi
   say(
     `written by the kernel  ${megabytes((written / seconds) * 3_600)} MB an hour (${(written / Math.max(1, values)).toFixed(1)} B a value)`,
   );
+  const told = after.storage.bytesWritten - before.storage.bytesWritten;
+  say(`  as it says itself    ${megabytes((told / seconds) * 3_600)} MB an hour`);
   say(
     `refused, gaps          ${String(after.ingest.refused).padStart(9)} values, ${after.ingest.gaps} gaps; the simulation skipped ${home.home.skipped} ms`,
   );

@@ -292,8 +292,13 @@ export class Follower {
         });
     }
     while (!session.ended.aborted) {
-      const soon = changed.promise.then(() => delay(this.#options.networkClock, every.discoverySoon, session.ended));
-      await Promise.race([soon, delay(this.#options.networkClock, every.discovery, session.ended)]);
+      // Whichever wait is left over ends as well: a busy registry would leave hundreds.
+      const over = new AbortController();
+      const signal = AbortSignal.any([session.ended, over.signal]);
+      const soon = changed.promise.then(() => delay(this.#options.networkClock, every.discoverySoon, signal));
+      await Promise.race([soon, delay(this.#options.networkClock, every.discovery, signal)]).finally(() =>
+        over.abort(),
+      );
       changed = Promise.withResolvers<void>();
       await this.#discover(connected);
     }
