@@ -23,11 +23,19 @@ export class RateLimit {
   /** False when whoever asks has to wait. */
   allow(who: string): boolean {
     const { clock, burst, perSecond } = this.#options;
-    const key = this.#buckets.has(who) || this.#buckets.size < mostKeys ? who : "";
     const now = clock.monotonic();
+    if (!this.#buckets.has(who) && this.#buckets.size >= mostKeys) this.#forgetIdle(now);
+    const key = this.#buckets.has(who) || this.#buckets.size < mostKeys ? who : "";
     const { tokens, at } = this.#buckets.get(key) ?? { tokens: burst, at: now };
     const left = Math.min(burst, tokens + ((now - at) / 1_000) * perSecond);
     this.#buckets.set(key, { tokens: left < 1 ? left : left - 1, at: now });
     return left >= 1;
+  }
+
+  /** A full bucket is as good as none. */
+  #forgetIdle(now: number): void {
+    const { burst, perSecond } = this.#options;
+    for (const [key, { tokens, at }] of this.#buckets)
+      if (tokens + ((now - at) / 1_000) * perSecond >= burst) this.#buckets.delete(key);
   }
 }

@@ -20,3 +20,11 @@ it("keeps a bounded number of names: the rest share one bucket", () => {
   expect([limit.allow("one more"), limit.allow("another")]).toEqual([true, false]);
   expect(limit.allow("user 0")).toBe(false);
 });
+
+it("forgets who was not there for long enough, so that whoever comes later has a bucket of their own", async () => {
+  const clock = new ManualClock();
+  const limit = new RateLimit({ clock, burst: 2, perSecond: 1 });
+  for (let name = 0; name < 256; name += 1) limit.allow(`user ${name}`);
+  await clock.advance(3_000);
+  expect(["a", "a", "b", "b", "b"].map((who) => limit.allow(who))).toEqual([true, true, true, true, false]);
+});
