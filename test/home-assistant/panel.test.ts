@@ -160,7 +160,8 @@ describe("the panel in a real browser", () => {
     daemon = new Daemon(["demo", "--store", folder.at("store")], { environment });
     await daemon.address();
     await expect.poll(() => page.locator("#bar .live").innerText(), { timeout: 30_000 }).toMatch(/Demo/);
-    expect(await page.locator("#notice").innerText()).toBe("");
+    // The panel is there before the daemon is connected, and says so.
+    await expect.poll(() => page.locator("#notice").innerText(), { timeout: 30_000 }).toBe("");
     await page.context().close();
   });
 });
