@@ -85,4 +85,14 @@ describe("what can be computed from others", () => {
       [],
     );
   });
+
+  it("is not said of switches, of which any sum gives a few values, and takes no time to be found out", () => {
+    const switches = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [
+        `switch_${index}`,
+        autoregressive(0.9, length, 100 + index).map((value) => (value > 0 ? 1 : 0)),
+      ]),
+    );
+    expect(formulas(switches, 1)).toEqual([]);
+  });
 });
