@@ -29,7 +29,6 @@ const chapters: readonly Chapter[] = [
 ];
 
 const main = join(import.meta.dirname, "main.ts");
-
 const file = join(import.meta.dirname, "..", "docs", "benchmarks.md");
 const preface = [
   "# Benchmarks",
@@ -37,6 +36,9 @@ const preface = [
   "Made by `npm run bench`; do not edit. Figures are of one machine and one run: compare within a table, and run it yourself.",
   "",
 ];
+
+/** Names of the chapters, as `only` takes them. */
+export const chapterNames: readonly string[] = chapters.flatMap(({ words: [name = ""] }) => [name]);
 
 /** `only` is the first word of a chapter's command; the others stay as they are. */
 export async function writeBenchBook(only?: string): Promise<void> {
@@ -53,7 +55,7 @@ async function write({ title, says, words }: Chapter): Promise<string> {
   const command = `npm run bench -- ${words.join(" ")}`;
   process.stderr.write(`${command} …\n`);
   const { code, text } = await run(words);
-  const body = code === 0 ? text.trim() : `Could not be measured here (exit code ${code}).`;
+  const body = code === 0 ? text.replace(/^\n+/, "").trimEnd() : `Could not be measured here (exit code ${code}).`;
   process.stdout.write(`\n## ${title}\n\n${body}\n`);
   return [`## ${title}`, "", `${says} \`${command}\``, "", machine(), "", "```", body, "```", ""].join("\n");
 }

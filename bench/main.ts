@@ -1,5 +1,5 @@
 /** `npm run bench -- storage` `-- import`, `-- ingest`, `-- fleet`, `-- panel`, `-- pipeline` or `-- scale`: which benchmark, and its options. */
-import { writeBenchBook } from "./book.ts";
+import { chapterNames, writeBenchBook } from "./book.ts";
 import { runFleetBench } from "./fleet/run.ts";
 import { runImportBench } from "./import/run.ts";
 import { runIngestBench } from "./ingest/run.ts";
@@ -23,7 +23,7 @@ if (name === "storage") {
   await runPanelBench(rest);
 } else if (name === "scale") {
   await runScaleBench(rest);
-} else if (name === undefined || (name === "book" && rest.length === 1)) {
+} else if (name === undefined || (name === "book" && chapterNames.includes(rest[0] ?? ""))) {
   await writeBenchBook(rest[0]);
 } else {
   process.stderr.write(
