@@ -30,6 +30,8 @@ export interface LearningOptions {
  */
 const saveSoon = 60_000;
 const saveEvery = 3_600_000;
+/** Which entities there are is stored soon after it changed: by that a rename is known. */
+const lookEvery = 300_000;
 const saveCoursesEvery = 86_400_000;
 /** A few hundred kilobytes. */
 const coursesAtOnce = 16;
@@ -55,6 +57,9 @@ export class Learning implements Service {
   /** Entities of which more was learned than saved. */
   readonly #unsaved = new Set<EntityId>();
   #home = "";
+  /** As of the last save: what Home Assistant and its configuration say. */
+  #site = "";
+  #savedAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #stopped = false;
   #coursesSavedAt = 0;
@@ -158,28 +163,34 @@ export class Learning implements Service {
 
   #schedule(milliseconds: number): void {
     this.#timer = this.#options.clock.after(milliseconds, () => {
-      this.#saving = this.save()
+      this.#saving = this.#look()
         .catch((error: unknown) => {
           this.#options.logger.warn(
             `What was learned could not be saved; it is tried again. ${toCadenceError(error).sentence}`,
           );
         })
         .finally(() => {
-          if (!this.#stopped) this.#schedule(saveEvery);
+          if (!this.#stopped) this.#schedule(lookEvery);
         });
     });
   }
 
+  async #look(): Promise<void> {
+    const isDue = this.#options.clock.monotonic() - this.#savedAt >= saveEvery;
+    if (isDue || this.#describeSite() !== this.#site) await this.save();
+    else await this.#learnAgain();
+  }
+
   /** Stores what was learned since the last time, in one batch. */
   async save(): Promise<void> {
-    const { repository, knowledge } = this.#options;
+    const { repository, knowledge, clock } = this.#options;
     await this.#learnAgain();
     for (const entityId of knowledge.statistics.states.takeDirty()) this.#unsaved.add(entityId);
     for (const entityId of knowledge.intervals.states.takeDirty()) this.#unsaved.add(entityId);
     const saved = [...this.#unsaved];
     const outdated = [...this.#outdated];
     const home = this.#describeHome();
-    const text = JSON.stringify(home);
+    const [text, site] = [JSON.stringify(home), this.#describeSite()];
     await repository.commit((batch) => {
       for (const entityId of saved) {
         repository.entityStats.stage(batch, entityId, {
@@ -191,9 +202,11 @@ export class Learning implements Service {
       if (text !== this.#home) repository.home.stage(batch, home);
     });
     this.#home = text;
+    this.#site = site;
+    this.#savedAt = clock.monotonic();
     for (const entityId of saved) this.#unsaved.delete(entityId);
     for (const entityId of outdated) this.#outdated.delete(entityId);
-    if (this.#options.clock.monotonic() - this.#coursesSavedAt >= saveCoursesEvery) await this.#saveCourses();
+    if (clock.monotonic() - this.#coursesSavedAt >= saveCoursesEvery) await this.#saveCourses();
   }
 
   /** They are large, and what was not saved of them is read again from the samples: `within` so many real milliseconds, the others are left. */
@@ -214,6 +227,11 @@ export class Learning implements Service {
       await breathe();
     }
     this.#coursesSavedAt = clock.monotonic();
+  }
+
+  #describeSite(): string {
+    const { entities, connections, hubs } = this.#options.knowledge;
+    return JSON.stringify([entities, connections, hubs]);
   }
 
   #describeHome(): StoredHome {

@@ -108,6 +108,26 @@ describe("what is learned", () => {
     }
   });
 
+  it("is stored every hour, and which entities there are within minutes", async () => {
+    const { clock, learning, knowledge, repository } = await open(new MemoryVolume());
+    const samplesStored = async (): Promise<unknown> => {
+      const stored = await repository.entityStats.get("sensor.a");
+      return (stored?.statistics as { samples?: number } | undefined)?.samples;
+    };
+    await learning.take(batchOf(readingsOf(rows.slice(0, 100))));
+    await clock.advance(60_000);
+    expect(await samplesStored()).toBe(100);
+    await learning.take(batchOf(readingsOf(rows.slice(100, 200))));
+    await clock.advance(600_000);
+    expect(await samplesStored()).toBe(100);
+    knowledge.setEntities([entity, { ...entity, entityId: "sensor.b" }]);
+    await clock.advance(300_000);
+    expect((await repository.home.get()).entities).toHaveLength(2);
+    await learning.take(batchOf(readingsOf(rows.slice(200))));
+    await clock.advance(3_600_000);
+    expect(await samplesStored()).toBe(rows.length);
+  });
+
   it("of an unknown version is made again instead of being misread", async () => {
     const volume = new MemoryVolume();
     const first = await open(volume);
