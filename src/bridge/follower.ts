@@ -161,7 +161,7 @@ export class Follower {
 
   async #discover(connected: Connected): Promise<void> {
     const { session, filler, followed, subscribed } = connected;
-    const askedAt = this.#options.clock.now();
+    const askedAt = this.#options.coverage.seenUntil ?? this.#options.clock.now();
     const found = await discover(session, this.#options);
     await this.#followRenames(found.entities, connected);
     const present = new Set(found.entities.map(({ entityId }) => entityId));
@@ -232,10 +232,11 @@ export class Follower {
     { session, filler, followed, subscribed }: Connected,
   ): Promise<void> {
     const asked = new Set(entityIds);
+    const isFirst = subscribed.size === 0;
     let snapshot = true;
     const arrived = Promise.withResolvers<void>();
     const gatherer = new FrameGatherer((wanted, newest) => {
-      if (newest !== undefined) this.#options.coverage.see(newest);
+      if (newest !== undefined) this.#options.coverage.see(newest, isFirst || !snapshot);
       this.#offer(snapshot ? "snapshot" : "live", wanted, filler);
     });
     const listener = (event: EntitiesEvent): void => {

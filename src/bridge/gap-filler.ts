@@ -36,7 +36,8 @@ export class GapFiller {
   #fresh: EntityId[] = [];
   readonly #followed = new Set<EntityId>();
   #wake = Promise.withResolvers<void>();
-  #subscribedAt = 0;
+  /** Home Assistant's time, and of a clock that only grows. */
+  #subscribed = { at: 0, monotonic: 0 };
   #refusedFrom: number | undefined;
   /** Since when entities that were added may have been there unseen. */
   #unseenFrom = Number.POSITIVE_INFINITY;
@@ -50,8 +51,13 @@ export class GapFiller {
     this.#unseenFrom = Math.min(this.#unseenFrom, unseenFrom);
     this.#fresh.push(...entityIds);
     for (const entityId of entityIds) this.#followed.add(entityId);
-    this.#subscribedAt = this.#options.clock.now();
+    this.#subscribed = { at: this.#now(), monotonic: this.#options.clock.monotonic() };
     this.#wake.resolve();
+  }
+
+  /** Whatever was missed is not newer than the newest state that was told since, whatever this machine's clock says. */
+  #now(): number {
+    return this.#options.coverage.seenUntil ?? this.#options.clock.now();
   }
 
   /** Live samples from `from` on were refused. */
@@ -80,8 +86,8 @@ export class GapFiller {
     this.#unseenFrom = Number.POSITIVE_INFINITY;
     const unknown = fresh.filter((entityId) => !coverage.backfilled.has(entityId));
     const known = [...this.#followed].filter((entityId) => coverage.backfilled.has(entityId));
-    const gapFrom = Math.min(coverage.openGap?.from ?? clock.now(), refusedFrom ?? clock.now());
-    const to = clock.now();
+    const to = this.#now();
+    const gapFrom = Math.min(coverage.openGap?.from ?? to, refusedFrom ?? to);
     if (unknown.length > 0) {
       const from = to - this.#options.backfillDays * day;
       logger.info("Reading what the recorder has", { entities: unknown.length, days: this.#options.backfillDays });
@@ -92,12 +98,9 @@ export class GapFiller {
     await this.#readUntilDone(known, gapFrom - margin, to + 1_000);
     const all = [...known, ...unknown];
     for (const wait of tails) {
-      await delay(clock, Math.max(0, this.#subscribedAt + wait - clock.now()), session.ended);
-      await this.#readUntilDone(
-        all,
-        Math.min(unseenFrom, Math.max(gapFrom - margin, this.#subscribedAt - tailLength)),
-        this.#subscribedAt + 1_000,
-      );
+      const { at, monotonic } = this.#subscribed;
+      await delay(clock, Math.max(0, monotonic + wait - clock.monotonic()), session.ended);
+      await this.#readUntilDone(all, Math.min(unseenFrom, Math.max(gapFrom - margin, at - tailLength)), at + 1_000);
     }
     for (const entityId of unknown) coverage.backfilled.add(entityId);
     const more = this.#fresh.length > 0 || this.#refusedFrom !== undefined;

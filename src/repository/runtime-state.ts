@@ -40,9 +40,9 @@ export class RuntimeStateRepository {
     return this.#known;
   }
 
-  /** Puts the new coverage into `batch`; it counts once the batch is written, see `committed`. It never goes back. */
+  /** Puts the new coverage into `batch`; it counts once the batch is written, see `committed`. It goes back when Home Assistant's time does. */
   stage(batch: Batch, coveredUntil: number | undefined, backfilled: readonly EntityId[]): void {
-    if (coveredUntil !== undefined && coveredUntil > (this.#coveredUntil ?? Number.NEGATIVE_INFINITY)) {
+    if (coveredUntil !== undefined && coveredUntil !== this.#coveredUntil) {
       this.#coverage.stagePut(batch, { coveredUntil });
     }
     for (const entityId of backfilled) this.#backfilled.stagePut(batch, entityId, coveredUntil ?? 0);
@@ -62,7 +62,7 @@ export class RuntimeStateRepository {
 
   /** Says that what was staged is now stored. */
   committed(coveredUntil: number | undefined, backfilled: readonly EntityId[]): void {
-    if (coveredUntil !== undefined) this.#coveredUntil = Math.max(coveredUntil, this.#coveredUntil ?? coveredUntil);
+    if (coveredUntil !== undefined) this.#coveredUntil = coveredUntil;
     for (const entityId of backfilled) this.#known.add(entityId);
   }
 }

@@ -239,6 +239,27 @@ describe("a restart of Home Assistant", () => {
     expect(states.slice(-2)).toEqual(["syncing", "live"]);
   });
 
+  it.each([-2, 2])("costs nothing while this machine's clock is wrong by %d hours, nor afterwards", async (hours) => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    let wrongBy = 0;
+    const wrong: Clock = { ...clock, now: () => clock.now() + wrongBy };
+    const home = await startHome(clock);
+    const { bridge, sink } = startBridge(wrong, home.url);
+    await until("covered", () => sink.coveredUntil !== undefined);
+    const restart = async (): Promise<void> => {
+      const restarted = home.restart(60_000, 120_000);
+      await until("noticed", () => bridge.health().state !== "live");
+      await restarted;
+      await until("covered again", () => bridge.health().state === "live" && bridge.gaps.open === 0);
+    };
+    wrongBy = hours * 3_600_000;
+    await restart();
+    wrongBy = 0;
+    await restart();
+    home.step();
+    expect(missing(home, sink, 0, home.home.now - 5_000)).toEqual([]);
+  });
+
   it("that takes its time is waited for: entities that are missing then are not taken for removed", async () => {
     const clock = acceleratedClock(Date.now(), homeSpeed);
     const home = await startHome(clock);
