@@ -151,7 +151,7 @@ while (performance.now() - begun < length) {
   const isQuiet = performance.now() - begun > length / 2;
   const allowed = all.filter(({ endsProcess }) => endsProcess !== true || !isQuiet);
   const [one, other] = [pick(allowed), pick(allowed)];
-  const isPair = random() < 0.25 && one !== other && one.endsProcess !== true && other.endsProcess !== true;
+  const isPair = random() < 0.25 && one !== other && one.isAlone !== true && other.isAlone !== true;
   const chosen = isPair ? [one, other] : [one];
   say(`${formatDuration(performance.now() - begun).padStart(8)}  ${chosen.map(({ name }) => name).join(" and ")}`);
   await Promise.all(chosen.map(make));

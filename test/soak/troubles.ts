@@ -2,6 +2,7 @@ import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isConnected, type Overview } from "#model/overview.ts";
+import { commandTopic } from "#publish/mqtt-discovery.ts";
 import { pause } from "../support/daemon.ts";
 import type { TestBroker } from "../support/mqtt-broker.ts";
 import type { CuttableNetwork } from "./cuttable-network.ts";
@@ -10,8 +11,9 @@ import type { SoakHome } from "./soak-home.ts";
 /** Something that goes wrong, and how one who looks at the panel would know. */
 export interface Trouble {
   readonly name: string;
-  /** Nobody else makes trouble meanwhile. */
   readonly endsProcess?: boolean;
+  /** Nobody else makes trouble meanwhile. */
+  readonly isAlone?: boolean;
   readonly run: () => Promise<void>;
   /** Whether the overview tells of it; `before` is from just before. */
   readonly isSeen: (now: Overview, before: Overview) => boolean;
@@ -45,6 +47,7 @@ export function troubles(world: SoakWorld): readonly Trouble[] {
     {
       name: "kill -9",
       endsProcess: true,
+      isAlone: true,
       run: async () => {
         await world.kill();
         await pause(seconds(0, 4));
@@ -52,7 +55,7 @@ export function troubles(world: SoakWorld): readonly Trouble[] {
       },
       isSeen: (now, before) => isAnew(now, before) && now.ingest.gaps > 0,
     },
-    { name: "restart", endsProcess: true, run: () => world.restart(), isSeen: isAnew },
+    { name: "restart", endsProcess: true, isAlone: true, run: () => world.restart(), isSeen: isAnew },
     {
       name: "standing still",
       run: async () => {
@@ -116,7 +119,16 @@ export function troubles(world: SoakWorld): readonly Trouble[] {
       isSeen: ({ storage }, before) =>
         storage.lastBackupAt !== undefined && storage.verified?.at !== before.storage.verified?.at,
     },
-    ...(disk === undefined ? [] : [{ name: "disk full", run: () => fill(disk, seconds(60, 90)), isSeen: isFull }]),
+    ...(disk === undefined
+      ? []
+      : [
+          {
+            name: "disk full",
+            isAlone: true,
+            run: () => fill(disk, seconds(40, 60), () => broker.send(`${commandTopic}/recompute`, "PRESS")),
+            isSeen: isFull,
+          },
+        ]),
   ];
 }
 
@@ -124,13 +136,16 @@ function isFull({ storage }: Overview): boolean {
   return storage.status === "full";
 }
 
-/** Somebody else takes what room there is, until what the store has in its last block is used up as well. */
-async function fill(disk: string, milliseconds: number): Promise<void> {
+/** Somebody else takes what room there is. The store has some hundred kilobytes of its own left, for hours of values: `save` makes it write more than that. */
+async function fill(disk: string, milliseconds: number, save: () => void): Promise<void> {
   const ballast = join(disk, "ballast");
   const { bavail, bsize } = statfsSync(disk);
   const begun = performance.now();
   writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-  while (performance.now() - begun < milliseconds) await pause(200);
+  while (performance.now() - begun < milliseconds) {
+    save();
+    await pause(3_000);
+  }
   rmSync(ballast);
 }
 
