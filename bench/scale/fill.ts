@@ -38,7 +38,7 @@ export interface FillResult {
 const day = 86_400_000;
 const seed = 1;
 const perBatch = 5_000;
-/** As long as Home Assistant's state history; a value that did not change is not told. */
+/** As the daemon does it. */
 const denseAfter = 2 * day;
 
 async function fill({ folder, entities, buses, days, readsPerSecond }: FillRequest): Promise<FillResult> {

@@ -156,7 +156,7 @@ export class Knowledge {
     this.traces.states.rename(from, to);
     this.windows.states.rename(from, to);
     this.reads.rename(from, to);
-    this.#combs.delete(to);
+    for (const entityId of [from, to]) this.#combs.delete(entityId);
   }
 
   /** Readings in time order of each entity; of those a stage has seen already it takes none. */

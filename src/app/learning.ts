@@ -38,6 +38,8 @@ const coursesAtOnce = 16;
 const readAtOnce = 32;
 /** Stopping must not take long; ms. */
 const mostOfTheEnd = 3_000;
+/** With what is saved before; all services together have ten seconds. */
+export const learningStopWithin: number = mostOfTheEnd + 2_000;
 /** A few years of a home that restarts once a day. */
 const mostGaps = 1_000;
 /** Between two rebuilt entities others get their turn after so many samples. */

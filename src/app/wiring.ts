@@ -29,7 +29,7 @@ import { historyOf } from "./history.ts";
 import { HourlyRecords } from "./hourly-records.ts";
 import { intervalChanges } from "./interval-changes.ts";
 import { Knowledge } from "./knowledge.ts";
-import { Learning } from "./learning.ts";
+import { Learning, learningStopWithin } from "./learning.ts";
 import { adviceAsUpdates, planPatch } from "./plan-patch.ts";
 import { planPreview } from "./planning.ts";
 import { plotSeries } from "./plot-series.ts";
@@ -369,7 +369,7 @@ export function wire({
     overview,
     services: [
       { service: panel },
-      { service: learning, startWithin: 600_000 },
+      { service: learning, startWithin: 600_000, stopWithin: learningStopWithin },
       { service: storageWatch },
       { service: backupSchedule },
       { service: storageUpkeep },

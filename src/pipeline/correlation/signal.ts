@@ -35,7 +35,7 @@ export class Signal implements ColumnHolder {
     this.#recent = recent;
   }
 
-  /** NaN where it showed no number. What the trace learns meanwhile shows in its last row at the most. */
+  /** NaN where it showed no number. Rows at its ends, and of a trace that becomes coarser all, may show what was learned meanwhile. */
   get values(): Float64Array {
     return this.#column("values", () => this.#grid.column(this.#trace));
   }

@@ -5,8 +5,6 @@ export interface Fit {
   /** Root mean square of what is left. */
   readonly error: number;
   readonly n: number;
-  /** Share of the rows in which what is left is no more than is accepted. */
-  readonly exact: number;
   /** Mean of what is left over what is accepted, each row at most 1. */
   readonly loss: number;
   /** How surprising that is: each clearly different state of the entities in which it holds halves the chance of an accident so many times. */
@@ -49,7 +47,7 @@ export function fit(target: Observed, formula: Formula, { slack, leastExact = 0 
   const choices = Math.log2(1 + (target.deviation * n) / tolerances);
   // A factor takes one of the values to be known.
   const free = formula.kind === "scaled" ? 1 : 0;
-  return { error: Math.sqrt(squares / n), n, exact: exact / n, loss: losses / n, bits: choices * (met.size - free) };
+  return { error: Math.sqrt(squares / n), n, loss: losses / n, bits: choices * (met.size - free) };
 }
 
 /** Rows in which a formula holds. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "#core/logger.ts";
 import { PostgresPool } from "#storage/backends/postgres/postgres-pool.ts";
@@ -6,6 +7,15 @@ import { postgresFolder, PostgresServer } from "../../support/postgres-server.ts
 
 const isThere = postgresFolder() !== undefined;
 const logger = silentLogger;
+
+it("leaves nothing behind at the signal under which it is opened time and again", async () => {
+  const { signal } = new AbortController();
+  for (let time = 0; time < 20; time += 1) {
+    await using pool = await PostgresPool.open({ url: "postgres://cadence@127.0.0.1:1/none", logger, signal });
+    await expect(pool.with((client) => client.query("select 1"))).rejects.toMatchObject({ code: "STORE_IO" });
+  }
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
 
 describe.skipIf(!isThere)("connections to PostgreSQL (left out where this machine has none)", () => {
   it("are broken at once when they are to end, whatever the server does", async () => {

@@ -23,18 +23,21 @@ const statementMilliseconds = 120_000;
 export class PostgresPool implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #signal: AbortSignal | undefined;
+  readonly #breakAll: () => void;
 
-  private constructor(pool: Pool, signal: AbortSignal | undefined) {
+  private constructor(pool: Pool, signal: AbortSignal | undefined, breakAll: () => void) {
     this.#pool = pool;
     this.#signal = signal;
+    this.#breakAll = breakAll;
   }
 
   static async open({ url, ca, logger, connections = 4, signal }: PostgresOptions): Promise<PostgresPool> {
     const { Pool } = await import("pg");
     const sockets = new Set<Socket>();
-    signal?.addEventListener("abort", () => {
+    const breakAll = (): void => {
       for (const socket of sockets) socket.destroy();
-    });
+    };
+    signal?.addEventListener("abort", breakAll);
     const pool = new Pool({
       connectionString: url,
       max: connections,
@@ -53,7 +56,7 @@ export class PostgresPool implements AsyncDisposable {
     // While nobody uses it the next piece of work opens another one; while somebody does, that piece of work fails and says so. Unheard, either would end the program.
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
-    return new PostgresPool(pool, signal);
+    return new PostgresPool(pool, signal, breakAll);
   }
 
   /** Throws STORE_*. */
@@ -95,5 +98,7 @@ export class PostgresPool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
+    // A server that is away is tried again and again under the same signal.
+    this.#signal?.removeEventListener("abort", this.#breakAll);
   }
 }
