@@ -13,7 +13,8 @@ export function stepUp(seconds: number): number {
 
 /** The step nearest to a measured interval: 2.04 s was asked for as 2 s. */
 export function nearestStep(seconds: number): number {
-  return ladder.reduce((best, step) =>
-    Math.abs(Math.log(step / seconds)) < Math.abs(Math.log(best / seconds)) ? step : best,
-  );
+  const [lower, upper] = [ladder.findLast((step) => step <= seconds), ladder.find((step) => step >= seconds)];
+  if (lower === undefined || upper === undefined) return lower ?? upper ?? (ladder[0] as number);
+  // By ratios: between two steps the geometric mean is as far from either.
+  return seconds * seconds > lower * upper ? upper : lower;
 }

@@ -104,8 +104,8 @@ export function emptyAccumulator(): AccumulatorState {
 export function accumulate(state: AccumulatorState, { time, state: text, kind, value }: Reading): boolean {
   if (time < state.lastTime) return false;
   holdUntil(state, time);
-  const missing = kind === "unavailable" || kind === "unknown";
-  const wasMissing = state.samples === 0 || state.lastKind === "unavailable" || state.lastKind === "unknown";
+  const missing = isMissingKind(kind);
+  const wasMissing = state.samples === 0 || isMissingKind(state.lastKind);
   if (missing && !wasMissing) state.outages += 1;
   if (missing) state.changedAt = Number.NaN;
   else takeValue(state, time, text, kind === "number" ? value : Number.NaN, wasMissing);
@@ -180,11 +180,19 @@ function noticeableStep({ moments, resolution }: AccumulatorState): number {
 function holdUntil(state: AccumulatorState, time: number): void {
   const held = state.samples === 0 ? 0 : time - state.lastTime;
   if (held <= 0) return;
-  if (state.lastKind === "number" || state.lastKind === "text") {
-    if (!state.manyTexts) addDwell(state.dwell, state.texts.indexOf(state.lastState), held);
-  }
-  if (state.lastKind === "number") state.moments = addWeighted(state.moments, state.lastValue, held);
-  else if (state.lastKind !== "text") state.missingTime += held;
+  if (!isMissingKind(state.lastKind) && !state.manyTexts)
+    addDwell(state.dwell, state.texts.indexOf(state.lastState), held);
+  state.moments = momentsWith(state, held);
+  if (isMissingKind(state.lastKind)) state.missingTime += held;
+}
+
+/** The moments when what is shown is shown for `held` ms more. */
+function momentsWith({ moments, lastKind, lastValue }: AccumulatorState, held: number): WeightedMoments {
+  return lastKind === "number" ? addWeighted(moments, lastValue, held) : moments;
+}
+
+function isMissingKind(kind: Reading["kind"]): boolean {
+  return kind === "unavailable" || kind === "unknown";
 }
 
 export interface SummaryOptions {
@@ -201,16 +209,14 @@ export interface SummaryOptions {
 /** The figures of an entity at `now`; does not change the state. */
 export function summarize(
   entityId: string,
-  given: AccumulatorState,
+  state: AccumulatorState,
   { now, interval, unwatched = 0, stateClass }: SummaryOptions,
 ): EntityStatistics {
-  // Holding adds to the times alone.
-  const state = { ...given, dwell: { ...given.dwell, time: [...given.dwell.time] } };
-  holdUntil(state, Math.max(now, state.lastTime));
   const end = Math.max(now, state.lastTime);
+  const held = end - state.lastTime;
   const span = end - state.firstTime;
-  const present = span - state.missingTime;
-  const { moments } = state;
+  const present = span - state.missingTime - (isMissingKind(state.lastKind) ? held : 0);
+  const moments = held > 0 ? momentsWith(state, held) : state.moments;
   const range =
     moments.maximum >= moments.minimum && state.numeric ? { minimum: moments.minimum, maximum: moments.maximum } : {};
   const mean =
