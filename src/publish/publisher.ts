@@ -131,10 +131,12 @@ export class Publisher implements Service {
   #schedule(milliseconds: number): void {
     this.#timer?.cancel();
     this.#timer = this.#options.clock.after(milliseconds, () => {
+      this.#timer = undefined;
       this.#work = this.#work
         .then(() => this.#update())
         .finally(() => {
-          if (!this.#stopped) this.#schedule(this.#options.interval * 1_000);
+          // Somebody may have asked for one that is sooner meanwhile.
+          if (!this.#stopped && this.#timer === undefined) this.#schedule(this.#options.interval * 1_000);
         });
     });
   }

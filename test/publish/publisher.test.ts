@@ -17,7 +17,12 @@ function newPublisher(options: Partial<PublisherOptions> & { hasMqtt?: boolean }
   const clock = new ManualClock();
   const messages: Message[] = [];
   const states: [entityId: string, state: string, attributes: Readonly<Record<string, unknown>>][] = [];
-  const world = { overview: overviewOf() as Overview, fails: undefined as CadenceError | undefined, refuses: false };
+  const world = {
+    overview: overviewOf() as Overview,
+    fails: undefined as CadenceError | undefined,
+    refuses: false,
+    held: Promise.resolve(),
+  };
   const listeners = new Map<string, (message: Message) => void>();
   const commands: unknown[] = [];
   const memory = { announced: {} as Announced };
@@ -47,7 +52,7 @@ function newPublisher(options: Partial<PublisherOptions> & { hasMqtt?: boolean }
       callService: (_domain, _service, data) => {
         if (world.fails !== undefined) return Promise.reject(world.fails);
         messages.push(data as unknown as Message);
-        return Promise.resolve();
+        return world.held;
       },
       subscribeMqtt: (topic, listener) => {
         if (world.refuses) return Promise.reject(new CadenceError("HASS_COMMAND_FAILED", "not an administrator"));
@@ -122,6 +127,22 @@ describe("sensors over MQTT", () => {
     publisher.announce();
     await clock.advance(0);
     expect(topics().length).toBe(5);
+    await publisher.stop();
+  });
+
+  it("are announced anew, and no later, when Home Assistant comes back while they are being sent", async () => {
+    const { clock, publisher, topics, world, listeners } = newPublisher();
+    await publisher.start();
+    await clock.advance(0);
+    topics();
+    const slow = Promise.withResolvers<void>();
+    world.held = slow.promise;
+    world.overview = overviewOf({ buses: [busOverview("line", 0.4)] });
+    await clock.advance(30_000);
+    listeners.get("homeassistant/status")?.({ topic: "homeassistant/status", payload: "online", retain: false });
+    slow.resolve();
+    await clock.advance(2_000);
+    expect(topics()).toContain("homeassistant/device/modbus_cadence_site/config");
     await publisher.stop();
   });
 
