@@ -1,4 +1,4 @@
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import type { Codec } from "./codec.ts";
 
 /** Records defined inside each value, so that every value stands for itself; structured clone keeps maps, sets, dates, typed arrays and cycles. */

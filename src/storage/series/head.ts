@@ -54,7 +54,7 @@ export class Head {
   #append(times: Float64Array, states: States, begin: number, end: number): void {
     let count = this.count;
     if (count + end - begin > this.#times.length) {
-      const grown = new Float64Array(Math.max(count + end - begin, this.#times.length * 2));
+      const grown = new Float64Array(Math.max(count + end - begin, Math.ceil(this.#times.length * 1.25)));
       grown.set(this.#times.subarray(0, count));
       this.#times = grown;
     }

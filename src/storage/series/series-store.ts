@@ -7,7 +7,7 @@ import { Mutex } from "#core/mutex.ts";
 import { Batch } from "../batch.ts";
 import type { CacheCounters } from "../cache.ts";
 import { ByteReader } from "../codec/byte-reader.ts";
-import { KeySpace, keyOf, keyText, orderedU64, prefixRange, readOrderedU64, textKey } from "../keys.ts";
+import { KeySpace, keyOf, keyText, prefixRange, readOrderedU64, textKey } from "../keys.ts";
 import { nameKey, parseNameKey } from "./name-key.ts";
 import { describeKey } from "../describe-key.ts";
 import type { Entry, Store } from "../store.ts";
@@ -15,10 +15,11 @@ import { BlockShelf } from "./block-shelf.ts";
 import { type BlockSummary, expiredKey, parseBlockKey } from "./block-summary.ts";
 import { runsToJoin } from "./dense-blocks.ts";
 import { decodeLogEntry1 } from "./format-1.ts";
-import type { GroupedSamples } from "./grouped-samples.ts";
+import { type GroupedSamples, joinGroups } from "./grouped-samples.ts";
 import type { Head } from "./head.ts";
 import { grouped, type Intake, IntakeColumns, type IntakeGroup, type SeriesSample } from "./intake.ts";
 import { decodeLogEntry, encodeLogEntry } from "./log-entry.ts";
+import { LogExtent, logKey } from "./log-extent.ts";
 import { summarize, type Summary, type SummaryRange } from "./roll-up-reader.ts";
 import { cutSlice, lowerBound, mergeSlices, type SeriesSlice } from "./series-slice.ts";
 import { type SeriesInfo, SeriesState } from "./series-state.ts";
@@ -45,9 +46,6 @@ const denseBlock = 8_192;
 const densifiedAtOnce = 65_536;
 /** A last block smaller than this is read and joined with what comes, so that rare series do not collect tiny blocks. */
 const smallBlock = 2_048;
-/** A log that holds more, in samples or bytes, is turned into blocks. */
-const samplesInLog = 524_288;
-const bytesInLog = 16 * 1024 * 1024;
 /** Whoever appends faster than blocks are made waits when the log holds so many times as much. */
 const mostBehind = 2;
 /** Stretches that one call summarizes at the most. */
@@ -71,7 +69,8 @@ export class SeriesStore {
   readonly #intake = new IntakeColumns();
   readonly #shelf: BlockShelf;
   #log = new LogExtent();
-  #checkpointing: Promise<void> | undefined;
+  /** A checkpoint, or a joining of the log's entries, beside appends. */
+  #tidying: Promise<void> | undefined;
   #closing = false;
   #nextLog = 1;
   #nextSeries = 1;
@@ -105,7 +104,8 @@ export class SeriesStore {
     for (const space of [KeySpace.log1, KeySpace.log]) {
       for await (const { key, value } of this.#readable(space)) {
         const entry = space === KeySpace.log ? decodeLogEntry(value) : decodeLogEntry1(value);
-        this.#log.add(key, entry.times.length, value.length);
+        const place = { number: readOrderedU64(key, 1), isOld: space === KeySpace.log1 };
+        this.#log.add(place, entry.times.length, value.length);
         this.#enterHeads(entry);
       }
     }
@@ -166,9 +166,10 @@ export class SeriesStore {
    * is kept as often as it occurs in this call or is stored already, whichever is more. Throws STORE_VALUE_INVALID, and what the store throws.
    */
   async append(samples: readonly SeriesSample[], extra?: Batch): Promise<AppendResult> {
-    if (this.#log.fill >= mostBehind) await this.#checkpointing;
+    if (this.#log.fill >= mostBehind) await this.#tidying;
     const stored = await this.#changing.run(() => this.#append(samples, extra));
-    if (this.#log.fill >= 1) this.#checkpointing ??= this.#checkpointInBackground();
+    if (this.#log.fill >= 1) this.#tidying ??= this.#inBackground(() => this.#checkpoint());
+    else if (this.#log.scattered.length > 0) this.#tidying ??= this.#inBackground(() => this.#joinLog());
     return { stored, duplicates: samples.length - stored };
   }
 
@@ -185,16 +186,15 @@ export class SeriesStore {
     const news = intake.groups.every(({ fresh }) => fresh) ? grouped(intake) : await this.#newOf(intake);
     for (const { name, id } of created) batch.put(nameKey(name, id), new Uint8Array());
     const stored = news.times.length;
-    const logKey = keyOf(KeySpace.log, orderedU64(this.#nextLog));
     const entry = encodeLogEntry(news);
-    if (stored > 0) batch.put(logKey, entry);
+    if (stored > 0) batch.put(logKey(this.#nextLog), entry);
     if (extra !== undefined) batch.append(extra);
     if (batch.size > 0) await this.#store.write(batch);
     for (const state of created) this.#enter(state);
     this.#enterHeads(news);
     if (stored > 0) {
+      this.#log.add({ number: this.#nextLog, isOld: false }, stored, entry.length);
       this.#nextLog += 1;
-      this.#log.add(logKey, stored, entry.length);
     }
     return stored;
   }
@@ -268,14 +268,46 @@ export class SeriesStore {
     await this.#maintaining.run(() => this.#checkpoint());
   }
 
-  /** What was appended is safe in the log: a checkpoint that fails is tried again at a later append. */
-  async #checkpointInBackground(): Promise<void> {
+  /** What was appended is safe in the log: what fails is tried again at a later append. */
+  async #inBackground(work: () => Promise<void>): Promise<void> {
     try {
-      await this.flush();
+      await this.#maintaining.run(work);
     } catch (error) {
-      this.#logger.warn("The log could not be turned into blocks now; it is kept and tried again", { error });
+      this.#logger.warn("The log could not be tidied now; it is kept and tried again", { error });
     } finally {
-      this.#checkpointing = undefined;
+      this.#tidying = undefined;
+    }
+  }
+
+  /** Many small entries of the log become one, which stands in place of the newest. */
+  async #joinLog(): Promise<void> {
+    const log = this.#log;
+    const read: { readonly number: number; readonly samples: GroupedSamples }[] = [];
+    const breath = new Breath(1);
+    for (const number of log.scattered) {
+      await breath.take();
+      if (this.#closing) return;
+      const samples = await this.#logEntry(number);
+      if (samples === undefined) log.setAside(number);
+      else read.push({ number, samples });
+    }
+    const newest = read.at(-1)?.number;
+    if (newest === undefined) return;
+    const batch = new Batch();
+    for (const { number } of read) if (number !== newest) batch.delete(logKey(number));
+    batch.put(logKey(newest), encodeLogEntry(joinGroups(read.map(({ samples }) => samples))));
+    await this.#store.bulk(batch);
+    log.join(new Set(read.map(({ number }) => number)), newest);
+  }
+
+  /** Undefined when it is damaged: then it stays where it is, for verify to name it. */
+  async #logEntry(number: number): Promise<GroupedSamples | undefined> {
+    try {
+      const value = await this.#store.get(logKey(number));
+      return value === undefined ? undefined : decodeLogEntry(value);
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      return undefined;
     }
   }
 
@@ -291,7 +323,7 @@ export class SeriesStore {
         if (this.#closing) return this.#log.putBack(log);
         replaced.push(await this.#blocksFrom(state, state.frozen, batch, breath));
       }
-      for (const key of log.keys) batch.delete(key);
+      for (const key of log.keys()) batch.delete(key);
       await this.#store.bulk(batch);
       for (const replacement of replaced) this.#replace(replacement, true);
     } catch (error) {
@@ -602,7 +634,7 @@ export class SeriesStore {
   /** Ends what runs in the background; what is in the log stays there, and the next opening reads it. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#checkpointing;
+    await this.#tidying;
     await this.#maintaining.run(async () => {});
   }
 }
@@ -612,31 +644,6 @@ interface Replacement {
   readonly state: SeriesState;
   readonly gone: ReadonlySet<BlockSummary>;
   readonly made: readonly BlockSummary[];
-}
-
-/** The entries of the log, and how much they hold. */
-class LogExtent {
-  keys: Uint8Array[] = [];
-  samples = 0;
-  bytes = 0;
-
-  add(key: Uint8Array, samples: number, bytes: number): void {
-    this.keys.push(key);
-    this.samples += samples;
-    this.bytes += bytes;
-  }
-
-  /** 1 when it is time for a checkpoint. */
-  get fill(): number {
-    return Math.max(this.samples / samplesInLog, this.bytes / bytesInLog);
-  }
-
-  /** Entries that could not be turned into blocks, in front of those that came meanwhile. */
-  putBack(log: LogExtent): void {
-    this.keys = [...log.keys, ...this.keys];
-    this.samples += log.samples;
-    this.bytes += log.bytes;
-  }
 }
 
 function range(begin: number, end: number): number[] {

@@ -124,7 +124,7 @@ export class StateList {
   }
 
   #grow(): void {
-    const capacity = Math.max(16, this.#length * 2);
+    const capacity = Math.max(16, Math.ceil(this.#length * 1.25));
     const decimals = new Uint8Array(capacity);
     decimals.set(this.#decimals);
     this.#decimals = decimals;
