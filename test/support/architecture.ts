@@ -39,7 +39,7 @@ const never: readonly (readonly [from: string, to: readonly string[]])[] = [
 const guarded: readonly { module: RegExp; only: readonly RegExp[]; onDemand?: boolean }[] = [
   { module: /^home-assistant-js-websocket$/, only: [/^bridge\//] },
   { module: /^ws$/, only: [/^bridge\/socket\.ts$/, /^web\//, /^simulator\//] },
-  { module: /^msgpackr$/, only: [/^storage\/codec\//] },
+  { module: /^msgpackr\/pack$/, only: [/^storage\/codec\//] },
   { module: /^pino$/, only: [/^app\/logger\.ts$/] },
   { module: /^async-mutex$/, only: [/^core\/mutex\.ts$/] },
   { module: /^p-queue$/, only: [/^core\/work-queue\.ts$/] },
