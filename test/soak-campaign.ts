@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- --for 30m [--seed N] [--home-assistant]`: the real program beside a home that goes on, simulated or a real Home Assistant, with troubles in an order that the seed gives, now and then two
- * at once. In the end every state of the home must be in the store exactly once, the store whole, every trouble seen by who looked at the panel, and the second half of the time, without a death, must have
+ * at once. In the end every state of the home must be in the store exactly once, the store whole, every trouble seen by who looked at the panel, and the last two thirds of the time, without a death, must have
  * grown neither memory nor handles.
  */
 import { spawnSync } from "node:child_process";
@@ -42,6 +42,7 @@ const configurationWithin = 330_000;
 /** MB an hour; judged from an hour on: before, it is code that is still being compiled, and what is learned in the first place. */
 const mostGrowth = 1;
 const judgedFrom = 3_600_000;
+const quietTime = (length * 2) / 3;
 const mostHandles = 8;
 
 using folder = new TemporaryFolder();
@@ -148,7 +149,7 @@ const quiet: Measured[] = [];
 while (performance.now() - begun < length) {
   await daemon.until(({ connection, ingest }) => connection.state === "live" && ingest.openGaps === 0, 180_000);
   await pause(3_000 + random() * 12_000);
-  const isQuiet = performance.now() - begun > length / 2;
+  const isQuiet = performance.now() - begun > length - quietTime;
   const allowed = all.filter(({ endsProcess }) => endsProcess !== true || !isQuiet);
   const [one, other] = [pick(allowed), pick(allowed)];
   const isPair = random() < 0.25 && one !== other && one.isAlone !== true && other.isAlone !== true;
@@ -203,7 +204,7 @@ const { slope } = growth;
 const hasGrown =
   growth.handles > mostHandles ||
   growth.resources > mostHandles ||
-  (slope !== undefined && length / 2 >= judgedFrom && slope.perHour - slope.error > mostGrowth);
+  (slope !== undefined && quietTime >= judgedFrom && slope.perHour - slope.error > mostGrowth);
 if (hasGrown) say("It has grown.");
 const isGood =
   missing.length + extra.length + unseen.length + complaints.length === 0 && isWhole && endCode === 0 && !hasGrown;
