@@ -126,7 +126,8 @@ describe("the panel in a real browser", () => {
 
   it("shows what moves together, and of a pair how", async () => {
     const { page, complaints } = await visit(`${address}?page=related`);
-    await expect.poll(() => page.locator("main h1").innerText(), { timeout: 60_000 }).toMatch(/\d groups?,/);
+    // Signals are compared for the first time two minutes after the start.
+    await expect.poll(() => page.locator("main h1").innerText(), { timeout: 180_000 }).toMatch(/\d groups?,/);
     await expect.poll(() => page.locator(".heat g").count()).toBeGreaterThan(20);
     await page.locator(".heat g").first().click();
     await expect.poll(() => page.url()).toContain("pair=");
