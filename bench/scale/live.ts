@@ -6,7 +6,8 @@ import { building, type BuildingOptions } from "../../src/simulator/site.ts";
 import { Daemon, pause } from "../../test/support/daemon.ts";
 import { TemporaryFolder } from "../../test/support/temporary-folder.ts";
 import { usageOf } from "./process-usage.ts";
-import { environment, nodeOptions, token } from "./start.ts";
+import { environment, nodeOptions } from "../as-the-image.ts";
+import { token } from "./start.ts";
 
 const warmUp = 60_000;
 

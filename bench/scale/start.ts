@@ -5,12 +5,10 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedHome } from "../../src/simulator/simulated-home.ts";
 import type { SimulatedSite } from "../../src/simulator/site.ts";
 import { Daemon } from "../../test/support/daemon.ts";
+import { environment, nodeOptions } from "../as-the-image.ts";
 import { usageOf } from "./process-usage.ts";
 
 export const token = "a-token-of-mine";
-/** As the image starts it. */
-export const nodeOptions = ["--max-semi-space-size=4", "--optimize-for-size"];
-export const environment = { MALLOC_ARENA_MAX: "1" };
 
 const day = 86_400_000;
 const rounds = 7;

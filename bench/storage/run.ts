@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { environment, nodeOptions } from "../as-the-image.ts";
 import { measureRecordings } from "./recordings.ts";
 import { contestants, withoutFsync } from "./contestants/index.ts";
 import type { IngestResult, PhaseRequest, QueryResult } from "./phase.ts";
@@ -11,8 +12,6 @@ import { prepareWorkload, type Size, sizes } from "./workload.ts";
 
 const bench = join(import.meta.dirname, "..");
 const needsPeers = new Set(["level", "lmdb", "duckdb"]);
-/** As `npm start` starts the daemon: memory is worth more than a seventh of the speed. Compiled code is kept, as the daemon keeps it. */
-const nodeOptions = ["--max-semi-space-size=4", "--optimize-for-size"];
 
 /** Measures every contestant with the same stream, one after the other, and prints a table of figures and ratios. */
 export async function runStorageBench(parameters: readonly string[]): Promise<void> {
@@ -78,7 +77,8 @@ async function runPhase<Result>(request: PhaseRequest): Promise<Result> {
   const phase = join(import.meta.dirname, "phase.ts");
   const child = spawn(process.execPath, [...nodeOptions, phase, JSON.stringify(request)], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "cadence-bench", "compiled") },
+    // Compiled code is kept, as the daemon keeps it.
+    env: { ...process.env, ...environment, NODE_COMPILE_CACHE: join(tmpdir(), "cadence-bench", "compiled") },
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -3,9 +3,15 @@ import { StateList, type States } from "./states.ts";
 
 /** The newest samples of a series, those that are in the log and not yet in a block; in time order. */
 export class Head {
-  #times = new Float64Array(16);
-  #states = new StateList(16);
+  #times: Float64Array<ArrayBuffer>;
+  #states: StateList;
   #count = 0;
+
+  /** With room for so many samples; it grows. */
+  constructor(capacity = 16) {
+    this.#times = new Float64Array(capacity);
+    this.#states = new StateList(capacity);
+  }
 
   get count(): number {
     return this.#count;
@@ -40,13 +46,7 @@ export class Head {
     }
   }
 
-  /** Forgets everything, and keeps the room it took. */
-  clear(): void {
-    this.#count = 0;
-    this.#states.clear();
-  }
-
-  /** The samples from `from` (inclusive) to `to` (exclusive), as views: they show something else once the head is cleared. */
+  /** The samples from `from` (inclusive) to `to` (exclusive), as views: what is added later does not show. */
   slice(from: number = Number.NEGATIVE_INFINITY, to: number = Number.POSITIVE_INFINITY): SeriesSlice {
     return cutSlice({ times: this.#times.subarray(0, this.count), states: this.#states.view() }, from, to);
   }

@@ -15,7 +15,9 @@ const widest = 7;
 /** A model is slower to read: it has to be smaller than planes by this share. */
 const worthModelling = 0.97;
 /** zstd level 1: on these columns the entropy stage does the work and higher levels only lose time and bytes. */
-const packing = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const packing = { [constants.ZSTD_c_compressionLevel]: 1 };
+/** Room for what comes out, as zlib takes it: else it takes 16 kB for a column of a few hundred bytes. */
+const [leastRoom, usualRoom] = [64, 16_384];
 
 /** Whole numbers with |value| < 2^52, in the smallest of the forms that `effort` tries. */
 export function writeIntegers(writer: ByteWriter, values: ArrayLike<number>, effort: Effort): void {
@@ -65,7 +67,7 @@ function fromVarints(bytes: Uint8Array, values: Float64Array): void {
 
 function asPlanes(values: ArrayLike<number>): Laid {
   const planes = toPlanes(values);
-  const packed = zstdCompressSync(planes, packing);
+  const packed = zstdCompressSync(planes, { params: packing, chunkSize: roomFor(planes.length) });
   return packed.length < planes.length
     ? { form: Form.packedPlanes, bytes: packed }
     : { form: Form.planes, bytes: planes };
@@ -73,10 +75,14 @@ function asPlanes(values: ArrayLike<number>): Laid {
 
 function unpack(bytes: Uint8Array, limit: number): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, limit) });
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, limit), chunkSize: roomFor(limit) });
   } catch (cause) {
     throw corrupt("a column cannot be unpacked", cause);
   }
+}
+
+function roomFor(length: number): number {
+  return Math.min(usualRoom, Math.max(leastRoom, length));
 }
 
 function isConstant(values: ArrayLike<number>): boolean {

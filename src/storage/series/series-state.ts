@@ -23,8 +23,6 @@ export class SeriesState {
   head: Head = new Head();
   /** Samples on their way from the head into blocks. */
   frozen: Head | undefined;
-  /** An empty head whose room is used again. */
-  #spare: Head | undefined;
 
   constructor(id: number, name: string) {
     this.id = id;
@@ -33,21 +31,18 @@ export class SeriesState {
 
   /** What is in the head is frozen, with what was frozen before and did not become blocks. */
   freeze(): void {
-    const { times, states } = this.head.slice();
     if (this.frozen === undefined) {
       this.frozen = this.head;
-      this.head = this.#spare ?? new Head();
-      this.#spare = undefined;
     } else {
+      const { times, states } = this.head.slice();
       this.frozen.add(times, states);
-      this.head.clear();
     }
+    // As much as this took will come again; half of the room at once, because what is frozen is still there.
+    this.head = new Head(Math.max(16, Math.ceil(this.head.count / 2)));
   }
 
   /** What was frozen is in blocks. */
   thaw(): void {
-    this.frozen?.clear();
-    this.#spare = this.frozen;
     this.frozen = undefined;
   }
 
