@@ -72,11 +72,17 @@ export const planCommand: Command = {
     const patch = wants
       ? await patchIntervals(configurationFolder, file, (entity) => wanted.get(placeOf(entity)))
       : { files: [], refused: [] };
+    const polled = plan.entities.filter(({ entity }) => entity.reads.length > 0 && entity.interval > 0);
+    const automations =
+      flags["automation"] === true
+        ? updateAutomations(polled.map(({ entity, proposed }) => ({ entityId: entity.entityId, interval: proposed })))
+        : undefined;
     out.document({
       buses: plan.buses,
       entities: plan.entities.map(entityDocument),
       problems,
       ...(wants ? { files: patch.files.map((each) => ({ file: each.file, diff: unifiedDiff(each).join("\n") })) } : {}),
+      ...(automations === undefined ? {} : { automations }),
     });
     for (const bus of plan.buses) out.line(busLine(bus));
     if (plan.entities.length > 0) {
@@ -93,11 +99,9 @@ export const planCommand: Command = {
       out.note(`${name} (${where}:${line}) shares its whole text with another entity and was left as it is.`);
     }
     if (wants && patch.files.length === 0) out.line("Nothing is to be changed.");
-    if (flags["automation"] === true) {
-      const polled = plan.entities.filter(({ entity }) => entity.reads.length > 0 && entity.interval > 0);
-      const updates = polled.map(({ entity, proposed }) => ({ entityId: entity.entityId, interval: proposed }));
+    if (automations !== undefined) {
       out.line();
-      for (const line of updateAutomations(updates).split("\n")) out.line(line);
+      for (const line of automations.split("\n")) out.line(line);
     }
     if (flags["write"] === true) await write(configurationFolder, folder, patch.files, out);
     return ExitCode.done;

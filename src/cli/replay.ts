@@ -1,9 +1,10 @@
 import { replay, type ReplayTotals } from "#app/replay.ts";
+import { formatBytes } from "#core/bytes.ts";
 import { systemClock } from "#core/clock.ts";
 import { openSource } from "#sources/open-source.ts";
 import { type Command, listFlag, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
-import { bytes, count } from "./format.ts";
+import { count } from "./format.ts";
 import { commandLogger, openForWriting, storeDirectory } from "./open-store.ts";
 
 /** More faults of one file are counted, not named. */
@@ -47,7 +48,7 @@ export const replayCommand: Command = {
     const { bytesWritten } = await storage.inspect();
     out.line(
       `${count(totals.samples)} values of ${count(totals.entities.size)} entities read, ${count(totals.stored)} new, ` +
-        `in ${seconds.toFixed(1)} s; ${bytes(bytesWritten)} written.`,
+        `in ${seconds.toFixed(1)} s; ${formatBytes(bytesWritten)} written.`,
     );
     if (totals.problems > 0) out.line(`${count(totals.problems)} lines were no values and were left out.`);
     out.document({

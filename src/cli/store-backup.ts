@@ -1,7 +1,8 @@
+import { formatBytes } from "#core/bytes.ts";
 import { CadenceError } from "#core/errors.ts";
 import { type Command, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
-import { bytes, count } from "./format.ts";
+import { count } from "./format.ts";
 import { openBackups, storeDirectory } from "./open-store.ts";
 
 export const storeBackupCommand: Command = {
@@ -25,7 +26,7 @@ export const storeBackupCommand: Command = {
     const removed = await backups.prune(keep);
     out.progress("");
     out.line(
-      `Backup ${backup.name}: ${count(backup.chunks)} chunks, ${bytes(backup.bytes)}, of which ${bytes(backup.copied)} are new on the disk. ` +
+      `Backup ${backup.name}: ${count(backup.chunks)} chunks, ${formatBytes(backup.bytes)}, of which ${formatBytes(backup.copied)} are new on the disk. ` +
         "It was read back without a fault.",
     );
     for (const { name } of removed) out.line(`Removed ${name}.`);

@@ -13,11 +13,14 @@ export const storeBackupsCommand: Command = {
   run: async ({ flags, out, signal }) => {
     const backups = openBackups(storeDirectory(flags));
     const rows: { name: string; time: number; ok: boolean | null; faults: number | null }[] = [];
-    for (const { name, time } of await backups.list()) {
+    const list = await backups.list();
+    for (const [index, { name, time }] of list.entries()) {
       signal.throwIfAborted();
+      if (flags["verify"] === true) out.progress(`Reading ${name}, ${index + 1} of ${list.length} …`);
       const report = flags["verify"] === true ? await backups.verify(name) : undefined;
       rows.push({ name, time, ok: report?.ok ?? null, faults: report?.faults.length ?? null });
     }
+    out.progress("");
     if (rows.length === 0) out.line("There is no backup. Make one: npm run --silent cadence -- store backup");
     for (const { name, time, ok, faults } of rows) {
       const state = ok === null ? "" : ok ? "  whole" : `  ${count(faults ?? 0)} faults`;

@@ -1,6 +1,7 @@
+import { formatBytes } from "#core/bytes.ts";
 import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
-import { bytes, count } from "./format.ts";
+import { count } from "./format.ts";
 import { openForWriting, storeDirectory } from "./open-store.ts";
 
 export const storeCompactCommand: Command = {
@@ -17,7 +18,7 @@ export const storeCompactCommand: Command = {
     out.progress("");
     const after = await storage.inspect();
     out.line(
-      `${bytes(before.bytes)} in ${before.chunks} chunks became ${bytes(after.bytes)} in ${after.chunks}: ` +
+      `${formatBytes(before.bytes)} in ${before.chunks} chunks became ${formatBytes(after.bytes)} in ${after.chunks}: ` +
         `${after.bytesPerSample.toFixed(2)} bytes a value instead of ${before.bytesPerSample.toFixed(2)}.`,
     );
     const sizes = (status: typeof before): Record<string, number> => ({

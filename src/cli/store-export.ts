@@ -1,8 +1,9 @@
 import { exportStore } from "#app/export.ts";
+import { formatBytes } from "#core/bytes.ts";
 import { CadenceError } from "#core/errors.ts";
 import { type Command, storeFlag, textFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
-import { bytes, count } from "./format.ts";
+import { count } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
 
 export const storeExportCommand: Command = {
@@ -29,7 +30,7 @@ export const storeExportCommand: Command = {
       onProgress: (samples) => out.progress(`${count(samples)} of ${count(total)} values written`),
     });
     out.progress("");
-    for (const { path, rows, bytes: size } of files) out.line(`${path}: ${count(rows)} rows, ${bytes(size)}`);
+    for (const { path, rows, bytes: size } of files) out.line(`${path}: ${count(rows)} rows, ${formatBytes(size)}`);
     out.document({ directory, files });
     return ExitCode.done;
   },

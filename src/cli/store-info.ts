@@ -1,8 +1,9 @@
+import { formatBytes } from "#core/bytes.ts";
 import type { Gap } from "#model/gap.ts";
 import { Repository } from "#repository/repository.ts";
 import { type Command, storeFlag } from "./command.ts";
 import { ExitCode } from "./exit-code.ts";
-import { bytes, count, instant } from "./format.ts";
+import { count, instant } from "./format.ts";
 import { openForReading, storeDirectory } from "./open-store.ts";
 
 const newestGaps = 5;
@@ -39,7 +40,7 @@ export const storeInfoCommand: Command = {
     out.line(`  from              ${instant(oldest)} UTC`);
     out.line(`  to                ${instant(newest)} UTC`);
     out.line(
-      `  size              ${bytes(size)} in ${count(chunks)} chunks, ${bytesPerSample.toFixed(2)} bytes a value`,
+      `  size              ${formatBytes(size)} in ${count(chunks)} chunks, ${bytesPerSample.toFixed(2)} bytes a value`,
     );
     if (damagedFrames > 0) out.line(`  damaged frames    ${count(damagedFrames)}: see store verify`);
     const gaps = await (await Repository.open(storage)).gaps.all();

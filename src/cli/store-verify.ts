@@ -53,7 +53,7 @@ export const storeVerifyCommand: Command = {
     );
     for (const { file, offset, code, lost } of faults) {
       const what = lost.length === 0 ? "nothing that is still needed" : `${count(lost.length)} records`;
-      out.line(`  ${file} at byte ${count(offset)}: ${code.toLowerCase().replace("_", " ")}, costs ${what}`);
+      out.line(`  ${file} at byte ${count(offset)}: ${code.toLowerCase().replaceAll("_", " ")}, costs ${what}`);
       for (const record of lost.slice(0, mostNamed)) out.line(`    ${record}`);
       if (lost.length > mostNamed) out.line(`    and ${count(lost.length - mostNamed)} more, see --json`);
     }

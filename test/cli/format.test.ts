@@ -1,16 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, instant, percent } from "#cli/format.ts";
+import { count, instant, percent } from "#cli/format.ts";
 
 describe("numbers as people read them", () => {
-  it.each([
-    [0, "0 B"],
-    [999, "999 B"],
-    [1_000, "1 kB"],
-    [1_723_456, "1.72 MB"],
-    [999_600, "1 MB"],
-    [5e15, "5000 TB"],
-  ])("%d bytes are %s", (value, text) => expect(bytes(value)).toBe(text));
-
   it.each([
     [0, "0 %"],
     [0.134, "13 %"],
