@@ -2,6 +2,7 @@ import type { PlacedOperation } from "../chunk/batch-frame.ts";
 import type { ChunkHeader } from "../chunk/chunk-format.ts";
 import type { VolumeFile } from "../volume/volume.ts";
 import { KeyIndex, type Location } from "./key-index.ts";
+import { KeysByChunk } from "./keys-by-chunk.ts";
 
 /** A chunk of the manifest with what is live in it. */
 export interface ChunkState {
@@ -24,10 +25,12 @@ const entryOverhead = 16;
 export class ChunkSet {
   readonly index: KeyIndex = new KeyIndex();
   readonly chunks: Map<number, ChunkState> = new Map();
-  /** Chunks that hold a put of a key which is not its live value. */
-  readonly #dead = new Map<string, Set<number>>();
+  /** Chunks that hold a put of a key which is not its live value; most often one. */
+  readonly #dead = new Map<string, readonly number[]>();
+  readonly #deadIn = new KeysByChunk();
   /** The chunk of the newest deletion of a key that has dead puts and no live value. */
   readonly #tombstones = new Map<string, number>();
+  readonly #tombstonesIn = new KeysByChunk();
 
   /** A chunk that is not listed yet; the entries that stand in it are put afterwards. */
   enter(chunk: Pick<ChunkState, "id" | "file" | "purpose" | "sealed">, operations: readonly PlacedOperation[]): void {
@@ -50,7 +53,7 @@ export class ChunkSet {
 
   put(key: string, location: Location): void {
     const before = this.index.set(key, location);
-    this.#tombstones.delete(key);
+    this.#bury(key, undefined);
     this.#account(key, location, 1);
     if (before === undefined) return;
     this.#account(key, before, -1);
@@ -63,20 +66,18 @@ export class ChunkSet {
       this.#account(key, before, -1);
       this.markDead(key, before.chunk);
     }
-    if (this.#dead.has(key)) this.#tombstones.set(key, chunk);
+    if (this.#dead.has(key)) this.#bury(key, chunk);
   }
 
   /** True when some chunk but those of `retiring` holds a dead put of the key: its deletion must stay written down. */
   needsTombstone(key: string, retiring: ReadonlySet<number>): boolean {
-    for (const chunk of this.#dead.get(key) ?? []) if (!retiring.has(chunk)) return true;
-    return false;
+    return this.#dead.get(key)?.some((chunk) => !retiring.has(chunk)) ?? false;
   }
 
   /** Deletions that stand in retiring chunks and are still needed. */
   *tombstonesIn(retiring: ReadonlySet<number>): Iterable<string> {
-    for (const [key, chunk] of this.#tombstones) {
-      if (retiring.has(chunk) && this.needsTombstone(key, retiring)) yield key;
-    }
+    for (const chunk of retiring)
+      for (const key of this.#tombstonesIn.of(chunk)) if (this.needsTombstone(key, retiring)) yield key;
   }
 
   /** Live entries that stand in the given chunks. */
@@ -87,12 +88,18 @@ export class ChunkSet {
 
   /** The chunks are gone: nothing of them can come back. */
   retire(retired: ReadonlySet<number>): void {
-    for (const chunk of retired) this.chunks.delete(chunk);
-    for (const [key, chunks] of this.#dead) {
-      for (const chunk of retired) chunks.delete(chunk);
-      if (chunks.size > 0) continue;
-      this.#dead.delete(key);
-      this.#tombstones.delete(key);
+    for (const chunk of retired) {
+      this.chunks.delete(chunk);
+      for (const key of this.#deadIn.of(chunk)) {
+        this.#deadIn.delete(chunk, key);
+        const left = (this.#dead.get(key) ?? []).filter((each) => each !== chunk);
+        if (left.length > 0) {
+          this.#dead.set(key, left);
+        } else {
+          this.#dead.delete(key);
+          this.#bury(key, undefined);
+        }
+      }
     }
   }
 
@@ -117,14 +124,28 @@ export class ChunkSet {
 
   /** A put of the key stands in the chunk, and is not its value. */
   markDead(key: string, chunk: number): void {
-    const chunks = this.#dead.get(key);
-    if (chunks === undefined) this.#dead.set(key, new Set([chunk]));
-    else chunks.add(chunk);
+    const chunks = this.#dead.get(key) ?? [];
+    if (chunks.includes(chunk)) return;
+    this.#dead.set(key, [...chunks, chunk]);
+    this.#deadIn.add(chunk, key);
   }
 
   /** What an entry takes of its chunk, in bytes. */
   bytesOf(key: string, { chunk, frame, length }: Location): number {
     return sizeOf(key, length) * (frame === 0 ? 1 : (this.chunks.get(chunk)?.packedShare ?? 1));
+  }
+
+  /** The newest deletion of the key stands in `chunk`; undefined when none has to be kept. */
+  #bury(key: string, chunk: number | undefined): void {
+    const before = this.#tombstones.get(key);
+    if (before === chunk) return;
+    if (before !== undefined) this.#tombstonesIn.delete(before, key);
+    if (chunk === undefined) {
+      this.#tombstones.delete(key);
+    } else {
+      this.#tombstones.set(key, chunk);
+      this.#tombstonesIn.add(chunk, key);
+    }
   }
 
   #account(key: string, location: Location, sign: 1 | -1): void {

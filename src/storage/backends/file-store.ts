@@ -61,6 +61,15 @@ interface PreparedBulk {
   readonly log: ChunkWriter;
 }
 
+interface BulkContent {
+  readonly chunkId: number;
+  readonly retiring: ReadonlySet<number>;
+  /** Keys that go. */
+  readonly deleted: readonly string[];
+  /** What was carried out of the retiring chunks, and from where. */
+  readonly moved: ReadonlyMap<string, Location>;
+}
+
 export interface RepairReport {
   /** What was found. */
   readonly faults: readonly StoreFault[];
@@ -414,22 +423,22 @@ export class FileStore implements Store {
   }
 
   async #writeBulk(batch: Batch, worth: WorthRewriting): Promise<number> {
-    // What can be on the disk before the writes are held up need not hold them up.
+    // What can be done before the writes are held up need not hold them up.
     await this.sync();
     const prepared = await this.#prepareBulk();
+    const keyed = batch.operations.map((operation) => ({ operation, key: latin1(operation.key) }));
+    const keys = new Set(keyed.map(({ key }) => key));
+    const deleted = keyed.filter(({ operation }) => operation.kind === "delete").map(({ key }) => key);
     const plan = await this.#writing.run(async () => {
       const sealedNow = this.#writer?.id;
       const chunkId = await this.#rollToBulk(prepared);
       this.#sequence += 1;
-      const keys = new Set(batch.operations.map(({ key }) => latin1(key)));
       const retiring = this.#retiring(keys, worth, sealedNow);
       const carried = [...this.#set.liveIn(retiring)].filter(([key]) => !keys.has(key));
       const carriedDeletes = [...this.#set.tombstonesIn(retiring)].filter((key) => !keys.has(key));
-      const deletes = batch.operations.filter(
-        ({ kind, key }) => kind === "delete" && this.#set.needsTombstone(latin1(key), retiring),
-      );
-      const alive = new Set(
-        batch.operations.filter(({ kind, key }) => kind === "delete" && this.#survivesOutside(latin1(key), retiring)),
+      const tombstones = keyed.filter(
+        ({ operation: { kind }, key }) =>
+          kind === "delete" && (this.#set.needsTombstone(key, retiring) || this.#survivesOutside(key, retiring)),
       );
       return {
         chunkId,
@@ -437,7 +446,7 @@ export class FileStore implements Store {
         retiring,
         carried,
         carriedDeletes,
-        tombstones: new Set([...deletes, ...alive]),
+        tombstones: new Set(tombstones.map(({ operation }) => operation)),
       };
     });
     const full = new Batch();
@@ -456,7 +465,7 @@ export class FileStore implements Store {
     }
     await this.#writeChunk(plan, {
       fill: (writer) => writer.appendSplit(full.operations, plan.sequence),
-      enter: (writer, placed) => this.#enterBulk(batch, plan, writer, placed, moved),
+      enter: (writer, placed) => this.#enterBulk({ ...plan, deleted, moved }, writer, placed),
     });
     return plan.retiring.size;
   }
@@ -491,7 +500,7 @@ export class FileStore implements Store {
       },
       enter: async (writer, placed) => {
         const gone = [...this.#set.liveIn(plan.retiring)].map(([key]) => key);
-        await this.#enterBulk(new Batch(), plan, writer, placed, new Map());
+        await this.#enterBulk({ ...plan, deleted: [], moved: new Map() }, writer, placed);
         for (const key of gone) {
           const location = this.#set.index.get(key);
           if (location !== undefined && plan.retiring.has(location.chunk)) this.#set.delete(key, plan.chunkId);
@@ -550,33 +559,26 @@ export class FileStore implements Store {
 
   /** Under `#writing`: the bulk chunk becomes visible, the retiring chunks vanish from the manifest. */
   async #enterBulk(
-    batch: Batch,
-    plan: { readonly chunkId: number; readonly retiring: ReadonlySet<number> },
+    { chunkId, retiring, deleted, moved }: BulkContent,
     writer: ChunkWriter,
     placed: readonly PlacedOperation[],
-    moved: ReadonlyMap<string, Location>,
   ): Promise<void> {
-    const chunks = [...this.#manifest.chunks.filter((id) => !plan.retiring.has(id)), plan.chunkId].toSorted(
-      (a, b) => a - b,
-    );
+    const chunks = [...this.#manifest.chunks.filter((id) => !retiring.has(id)), chunkId].toSorted((a, b) => a - b);
     await this.#replaceManifest(chunks);
-    this.#set.enter({ id: plan.chunkId, file: writer.file, purpose: "bulk", sealed: true }, placed);
+    this.#set.enter({ id: chunkId, file: writer.file, purpose: "bulk", sealed: true }, placed);
     const overtaken = (key: string): boolean =>
-      (this.#set.index.get(key)?.chunk ?? -1) > plan.chunkId || this.#set.deletedAfter(key, plan.chunkId);
-    for (const operation of batch.operations) {
-      const key = latin1(operation.key);
-      if (operation.kind === "delete" && !overtaken(key)) this.#set.delete(key, plan.chunkId);
-    }
+      (this.#set.index.get(key)?.chunk ?? -1) > chunkId || this.#set.deletedAfter(key, chunkId);
+    for (const key of deleted) if (!overtaken(key)) this.#set.delete(key, chunkId);
     for (const operation of placed) {
       const { key } = operation;
       if (operation.kind === "delete") {
-        if (!overtaken(key)) this.#set.delete(key, plan.chunkId);
+        if (!overtaken(key)) this.#set.delete(key, chunkId);
         continue;
       }
       const carried = moved.get(key);
       const current = carried === undefined ? !overtaken(key) : this.#set.index.get(key) === carried;
-      if (current) this.#set.put(key, locationOf(plan.chunkId, operation));
-      else this.#set.markDead(key, plan.chunkId);
+      if (current) this.#set.put(key, locationOf(chunkId, operation));
+      else this.#set.markDead(key, chunkId);
     }
   }
 

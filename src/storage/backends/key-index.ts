@@ -1,5 +1,6 @@
 import type { Place } from "../chunk/batch-frame.ts";
 import type { KeyRange } from "../store.ts";
+import { KeysByChunk } from "./keys-by-chunk.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
 /** Where the live value of a key stands. */
@@ -14,7 +15,7 @@ export class KeyIndex {
   readonly #locations = new Map<string, Location>();
   readonly #sorted = new SortedKeys();
   /** The keys whose values stand in each chunk. */
-  readonly #inChunk = new Map<number, Set<string>>();
+  readonly #inChunk = new KeysByChunk();
 
   get size(): number {
     return this.#locations.size;
@@ -29,10 +30,8 @@ export class KeyIndex {
     const before = this.#locations.get(key);
     if (before === undefined) this.#sorted.add(key);
     if (before?.chunk !== location.chunk) {
-      if (before !== undefined) this.#leave(key, before.chunk);
-      const keys = this.#inChunk.get(location.chunk);
-      if (keys === undefined) this.#inChunk.set(location.chunk, new Set([key]));
-      else keys.add(key);
+      if (before !== undefined) this.#inChunk.delete(before.chunk, key);
+      this.#inChunk.add(location.chunk, key);
     }
     this.#locations.set(key, location);
     return before;
@@ -43,23 +42,17 @@ export class KeyIndex {
     if (before === undefined) return undefined;
     this.#locations.delete(key);
     this.#sorted.delete(key);
-    this.#leave(key, before.chunk);
+    this.#inChunk.delete(before.chunk, key);
     return before;
   }
 
   /** The live keys of a chunk, in the order they were written. */
   keysIn(chunk: number): readonly string[] {
-    return [...(this.#inChunk.get(chunk) ?? [])];
+    return this.#inChunk.of(chunk);
   }
 
   /** The keys of a range as they stand now. */
   keys(range: KeyRange): string[] {
     return this.#sorted.keys(range);
-  }
-
-  #leave(key: string, chunk: number): void {
-    const keys = this.#inChunk.get(chunk);
-    keys?.delete(key);
-    if (keys?.size === 0) this.#inChunk.delete(chunk);
   }
 }
