@@ -100,7 +100,8 @@ const all = troubles({
   pid: () => daemon.pid,
   post: async (path) => {
     const url = new URL(path, await daemon.address());
-    await fetch(url, { method: "POST", headers: { "x-modbus-cadence": "1" } });
+    // A connection that was kept may be closed while the program stands still, and nobody repeats a POST.
+    await fetch(url, { method: "POST", headers: { "x-modbus-cadence": "1", connection: "close" } });
   },
   setClock: async (offset) => {
     writeFileSync(join(probe, "clock"), String(offset));

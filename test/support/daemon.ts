@@ -94,7 +94,9 @@ export class Daemon implements AsyncDisposable {
   }
 
   async overview(): Promise<Overview> {
-    const response = await fetch(new URL("api/overview", await this.address())).catch((cause: unknown) => {
+    // A kept connection may be closed by a program that stood still.
+    const url = new URL("api/overview", await this.address());
+    const response = await fetch(url, { headers: { connection: "close" } }).catch((cause: unknown) => {
       throw new Error(`The panel does not answer. The daemon's log ends with:\n${this.#log.slice(-4_000)}`, { cause });
     });
     return (await response.json()) as Overview;
