@@ -1,3 +1,4 @@
+import { choice } from "./choice.js";
 import { h, verbatim } from "./dom.js";
 import { entityLink } from "./entity-link.js";
 import { count, interval, percent } from "./format.js";
@@ -82,8 +83,8 @@ export function entitiesPage(state, query, redraw) {
   const sort = query.get("sort") ?? "share";
   const by = `${wanted} ${only} ${sort}`;
   if (sorted.of !== state.entities || sorted.by !== by) {
-    const keep = (filters[only] ?? filters.all).keep;
-    const order = orders[sort] ?? orders.share;
+    const { keep } = choice(filters, only, filters.all);
+    const order = choice(orders, sort, orders.share);
     const found = state.entities
       .filter(keep)
       .filter(({ entity }) => `${entity.name} ${entity.entityId}`.toLowerCase().includes(wanted))

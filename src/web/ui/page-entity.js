@@ -1,4 +1,5 @@
 import { anchorAt, chart, roundTicks } from "./chart.js";
+import { choice } from "./choice.js";
 import { h, verbatim } from "./dom.js";
 import { Fetched } from "./fetched.js";
 import { clockTime, count, day, interval, number, percent } from "./format.js";
@@ -80,8 +81,7 @@ function rangeOf({ at }, query, all) {
   const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
   if (to - from >= 1_000 && from >= 0) return { from, to };
   const end = Math.ceil((at + 1) / 60_000) * 60_000;
-  const name = query.get("range") ?? "24h";
-  const [, length] = ranges[name] ?? ranges["24h"];
+  const [, length] = choice(ranges, query.get("range"), ranges["24h"]);
   return { from: length > 0 ? end - length : Math.min(end - hour, all?.extent?.first ?? end - hour), to: end };
 }
 

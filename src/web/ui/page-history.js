@@ -1,4 +1,5 @@
 import { chart } from "./chart.js";
+import { choice } from "./choice.js";
 import { h } from "./dom.js";
 import { Fetched } from "./fetched.js";
 import { count, day, percent } from "./format.js";
@@ -83,8 +84,8 @@ const mostPoints = 400;
  * @param {() => void} redraw
  */
 function loadCard({ at, buses }, span, events, redraw) {
-  const [, days] = spans[span] ?? spans["30d"];
-  const fetched = hours[span] ?? hours["30d"];
+  const [, days] = choice(spans, span, spans["30d"]);
+  const fetched = choice(hours, span, hours["30d"]);
   fetched?.ask(redraw);
   const records = fetched?.value ?? [];
   const head = h(
@@ -112,7 +113,8 @@ function loadCard({ at, buses }, span, events, redraw) {
   }
   const begin = Math.max(at - days * 86_400_000, records[0]?.time ?? 0);
   const end = Math.max(at, begin + 1);
-  const most = Math.max(1, ...records.flatMap(({ loads }) => Object.values(loads)));
+  // Years of hours of many buses are more than a call takes.
+  const most = records.reduce((greatest, { loads }) => Math.max(greatest, ...Object.values(loads)), 1);
   const top = Math.ceil(most * 4) / 4;
   const x = (/** @type {number} */ time) => Math.max(0, Math.min(1, (time - begin) / (end - begin)));
   const every = Math.ceil(records.length / mostPoints);

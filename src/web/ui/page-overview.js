@@ -257,13 +257,9 @@ const mostGroups = 5;
 
 /** @param {readonly EntityOverview[]} entities */
 function changesCard(entities) {
-  /** @type {Map<string, EntityOverview[]>} */
-  const groups = new Map();
-  for (const entity of entities.filter(differs)) {
-    const noise = /noise/i.test(entity.advice?.reason ?? "");
-    const key = noise ? "noise" : (entity.statistics?.kind ?? "numeric");
-    groups.set(key, [...(groups.get(key) ?? []), entity]);
-  }
+  const groups = Map.groupBy(entities.filter(differs), ({ advice, statistics }) =>
+    /noise/i.test(advice?.reason ?? "") ? "noise" : (statistics?.kind ?? "numeric"),
+  );
   const rows = [...groups]
     .map(([kind, members]) => ({ kind, members, freed: freedBy(members) }))
     .toSorted((a, b) => b.freed - a.freed)
