@@ -277,6 +277,12 @@ describe("every page over the same content", () => {
       .locator("tbody tr:not(.spacer, .group)")
       .evaluateAll((rows) => [...new Set(rows.map((row) => Math.round(row.getBoundingClientRect().height)))]);
     expect(heights).toEqual([56]);
+    // The plan shows the first of its changes, and where the others are.
+    await page.goto(`${own.address}?page=plan`);
+    await expect.poll(() => page.locator("main tbody tr").count()).toBeGreaterThan(100);
+    expect(await page.locator("main tbody tr").count()).toBeLessThan(300);
+    await page.getByRole("link", { name: "All of them, one by one" }).click();
+    await expect.poll(() => page.url()).toContain("only=advice");
     await page.context().close();
   });
 

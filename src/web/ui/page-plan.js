@@ -424,6 +424,9 @@ function points(share) {
   return `${number(Number((share * 100).toFixed(2)))} points`;
 }
 
+/** Thousands of rows would be made anew each second; those that take most of the line stand first. */
+const shownChanges = 200;
+
 /**
  * @param {readonly EntityOverview[]} changes
  * @param {string} [title]
@@ -453,8 +456,16 @@ function changesTable(changes, title = "Before and after") {
               h("th", { scope: "col", class: "why wide-only" }, "Why"),
             ),
           ),
-          h("tbody", {}, changes.map(changeRow)),
+          h("tbody", {}, changes.slice(0, shownChanges).map(changeRow)),
         ),
+    changes.length > shownChanges &&
+      h(
+        "p",
+        { class: "second" },
+        `${count(changes.length - shownChanges)} others`,
+        ": ",
+        h("a", { href: "?page=entities&only=advice", "data-action": "go" }, "All of them, one by one"),
+      ),
   );
 }
 
