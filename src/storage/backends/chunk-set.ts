@@ -124,9 +124,10 @@ export class ChunkSet {
 
   /** A put of the key stands in the chunk, and is not its value. */
   markDead(key: string, chunk: number): void {
-    const chunks = this.#dead.get(key) ?? [];
-    if (chunks.includes(chunk)) return;
-    this.#dead.set(key, [...chunks, chunk]);
+    const chunks = this.#dead.get(key);
+    if (chunks?.includes(chunk) === true) return;
+    // Neither of these keeps room for more, as a spread would: there are tens of thousands.
+    this.#dead.set(key, chunks === undefined ? [chunk] : chunks.concat(chunk));
     this.#deadIn.add(chunk, key);
   }
 

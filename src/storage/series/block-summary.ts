@@ -71,7 +71,7 @@ export function summarizeBlock(
     sum,
     integral,
     effort,
-    rollUps: [],
+    rollUps: rollUpsIn(0),
     ...(lastState.length <= longestStateInKey ? { lastState } : {}),
   };
 }
@@ -128,7 +128,19 @@ export function parseBlockKey(key: Uint8Array): BlockSummary {
     sum,
     integral,
     effort: (flagged & flags.dense) === 0 ? "quick" : "dense",
-    rollUps: (["fiveMinutes", "hour"] as const).filter((step) => (flagged & flags[step]) !== 0),
+    rollUps: rollUpsIn(flagged),
     ...(lastState === undefined ? {} : { lastState }),
   };
+}
+
+/** The same few lists for all blocks: a large store has tens of thousands. */
+const rollUpLists = new Map<number, readonly RollUpStep[]>();
+
+function rollUpsIn(flagged: number): readonly RollUpStep[] {
+  const kept = flagged & (flags.fiveMinutes | flags.hour);
+  const known = rollUpLists.get(kept);
+  if (known !== undefined) return known;
+  const list = (["fiveMinutes", "hour"] as const).filter((step) => (kept & flags[step]) !== 0);
+  rollUpLists.set(kept, list);
+  return list;
 }
