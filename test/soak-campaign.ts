@@ -62,6 +62,13 @@ if (disk === undefined) say("No small disk can be mounted here, so it does not f
 const store = folder.at("disk", "store");
 const logs: string[] = [];
 let daemon = start();
+// When the campaign itself fails, nothing is left behind that would hide why.
+await using _all = {
+  [Symbol.asyncDispose]: async () => {
+    await daemon[Symbol.asyncDispose]();
+    leave();
+  },
+};
 const startedAt = Date.now();
 
 function start(): Daemon {
@@ -199,8 +206,7 @@ say(`The store is ${isWhole ? "whole" : "damaged"}`);
 say(growth.sentence);
 for (const line of [...missing, ...extra, ...complaints].slice(0, 10)) say(`  ${line}`);
 await broker.stop();
-network.close();
-if (disk !== undefined) spawnSync("umount", ["-l", disk]);
+leave();
 const { slope } = growth;
 const hasGrown =
   growth.handles > mostHandles ||
@@ -214,6 +220,11 @@ if (!isGood)
 await home[Symbol.asyncDispose]();
 folder[Symbol.dispose]();
 process.exit(isGood ? 0 : 1);
+
+function leave(): void {
+  network.close();
+  if (disk !== undefined) spawnSync("umount", ["-l", disk]);
+}
 
 /** Undefined where only the machine's owner may mount one. */
 function smallDisk(at: string): string | undefined {
