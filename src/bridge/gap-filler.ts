@@ -76,14 +76,25 @@ export class GapFiller {
     }
   }
 
+  /** What was to be filled is so still when it fails. */
   async #fill(): Promise<void> {
-    const { clock, coverage, logger, session } = this.#options;
-    const fresh = this.#fresh;
+    const [fresh, refusedFrom, unseenFrom] = [this.#fresh, this.#refusedFrom, this.#unseenFrom];
     this.#fresh = [];
-    const refusedFrom = this.#refusedFrom;
     this.#refusedFrom = undefined;
-    const unseenFrom = this.#unseenFrom;
     this.#unseenFrom = Number.POSITIVE_INFINITY;
+    try {
+      await this.#fillFrom(fresh, refusedFrom, unseenFrom);
+    } catch (error) {
+      this.#fresh.unshift(...fresh);
+      if (refusedFrom !== undefined) this.#refusedFrom = Math.min(refusedFrom, this.#refusedFrom ?? refusedFrom);
+      this.#unseenFrom = Math.min(unseenFrom, this.#unseenFrom);
+      throw error;
+    }
+    if (this.#fresh.length > 0 || this.#refusedFrom !== undefined) await this.#fill();
+  }
+
+  async #fillFrom(fresh: readonly EntityId[], refusedFrom: number | undefined, unseenFrom: number): Promise<void> {
+    const { clock, coverage, logger, session } = this.#options;
     const unknown = fresh.filter((entityId) => !coverage.backfilled.has(entityId));
     const known = [...this.#followed].filter((entityId) => coverage.backfilled.has(entityId));
     const to = this.#now();
@@ -112,7 +123,6 @@ export class GapFiller {
       ...(closedGap === undefined ? {} : { closedGap }),
       ...(coverage.coveredUntil === undefined ? {} : { coveredUntil: coverage.coveredUntil }),
     });
-    if (more) await this.#fill();
   }
 
   /** Up to which time everything was delivered, ms since 1970; minus infinity when nothing was, or not all of it. */

@@ -130,6 +130,26 @@ describe("following a home", () => {
     expect(bridge.gaps).toEqual({ total: 1, open: 0 });
   });
 
+  it("reads the past again after what it found could not be handed on", async () => {
+    const clock = acceleratedClock(Date.now(), homeSpeed);
+    const home = await startHome(clock);
+    let failures = 0;
+    class Failing extends SampleCollector {
+      override deliver(delivery: Parameters<SampleCollector["deliver"]>[0]): Promise<void> {
+        if (failures > 0) return super.deliver(delivery);
+        failures += 1;
+        return Promise.reject(new Error("There is no room."));
+      }
+    }
+    const { sink, bridge } = startBridge(clock, home.url, { sink: new Failing() });
+    await until("it is said", () => bridge.health().cause?.startsWith("Reading history does not work now") === true);
+    await until("covered", () => sink.coveredUntil !== undefined, 20_000);
+    const backfilled = sink.deliveries.flatMap((delivery) => delivery.backfilled ?? []);
+    expect(backfilled.toSorted()).toEqual(home.home.registers.map(({ entityId }) => entityId).toSorted());
+    expect(missing(home, sink, 0, (sink.coveredUntil ?? 0) - 2_000)).toEqual([]);
+    expect(failures).toBe(1);
+  });
+
   it("reads the past from an archive where there is one, and Home Assistant's history only for the end of it", async () => {
     const clock = acceleratedClock(Date.now(), homeSpeed);
     const home = await startHome(clock);
