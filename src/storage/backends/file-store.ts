@@ -6,7 +6,7 @@ import { CadenceError, isCadenceError, isCorruption, toCadenceError } from "#cor
 import type { Logger } from "#core/logger.ts";
 import { Mutex } from "#core/mutex.ts";
 import { WorkQueue } from "#core/work-queue.ts";
-import { Batch } from "../batch.ts";
+import { Batch, type Operation } from "../batch.ts";
 import { fromLatin1, latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
 import { readPackedFrame, readValue, valueIn } from "../chunk/chunk-reader.ts";
 import { ChunkWriter } from "../chunk/chunk-writer.ts";
@@ -14,7 +14,7 @@ import { chunkIdOf, chunkName, formatVersion } from "../chunk/chunk-format.ts";
 import { type Manifest, replaceManifest } from "../chunk/manifest.ts";
 import type { Capabilities, Entry, KeyRange, Store } from "../store.ts";
 import type { Volume } from "../volume/volume.ts";
-import { batchesOf, lastOfEachKey } from "./bulk-batches.ts";
+import { appendInParts, asPuts, lastOfEachKey } from "./bulk-batches.ts";
 import { checkBatch, checkKey, storeClosed } from "./checks.ts";
 import { ChunkSet, type ChunkState, locationOf } from "./chunk-set.ts";
 import { loadChunks, quarantine, type RecoveryReport } from "./file-store-loader.ts";
@@ -60,6 +60,18 @@ interface PreparedBulk {
   readonly chunkId: number;
   readonly log: ChunkWriter;
 }
+
+/** What a bulk chunk takes beside its batch. */
+interface BulkPlan {
+  /** Live keys of retiring chunks, and where their values stand. */
+  readonly carried: readonly (readonly [string, Location])[];
+  readonly carriedDeletes: readonly string[];
+  /** Those deletes of the batch that have something to hide. */
+  readonly tombstones: ReadonlySet<Operation>;
+}
+
+/** A live value in a retiring chunk cannot be read: the chunk has to stay, and the bulk write begins again. */
+class Unmovable extends Error {}
 
 interface BulkContent {
   readonly chunkId: number;
@@ -449,24 +461,16 @@ export class FileStore implements Store {
         tombstones: new Set(tombstones.map(({ operation }) => operation)),
       };
     });
-    const full = new Batch();
-    for (const operation of batch.operations) {
-      if (operation.kind === "put") full.put(operation.key, operation.value);
-      else if (plan.tombstones.has(operation)) full.delete(operation.key);
-    }
-    for (const key of plan.carriedDeletes) full.delete(fromLatin1(key));
     const moved = new Map<string, Location>();
-    for (const [key, location] of plan.carried) {
-      const value = await this.#carry(key, location);
-      if (value === "damaged") return this.#writeBulk(batch, worth);
-      if (value === undefined) continue;
-      full.put(fromLatin1(key), value);
-      moved.set(key, location);
+    try {
+      await this.#writeChunk(plan, {
+        fill: (writer) => appendInParts(writer, this.#contentOf(batch, plan, moved), plan.sequence),
+        enter: (writer, placed) => this.#enterBulk({ ...plan, deleted, moved }, writer, placed),
+      });
+    } catch (error) {
+      if (!(error instanceof Unmovable)) throw error;
+      return this.#writeBulk(batch, worth);
     }
-    await this.#writeChunk(plan, {
-      fill: (writer) => writer.appendSplit(full.operations, plan.sequence),
-      enter: (writer, placed) => this.#enterBulk({ ...plan, deleted, moved }, writer, placed),
-    });
     return plan.retiring.size;
   }
 
@@ -491,11 +495,8 @@ export class FileStore implements Store {
     let count = 0;
     await this.#writeChunk(plan, {
       fill: async (writer) => {
-        const placed: PlacedOperation[] = [];
-        for await (const part of batchesOf(entries)) {
-          count += part.size;
-          for (const operation of await writer.appendSplit(part.operations, plan.sequence)) placed.push(operation);
-        }
+        const placed = await appendInParts(writer, asPuts(entries), plan.sequence);
+        count = placed.length;
         return placed;
       },
       enter: async (writer, placed) => {
@@ -545,15 +546,24 @@ export class FileStore implements Store {
     await this.#removeChunks(plan.retiring);
   }
 
-  /** A chunk with a damaged live value stays where it is, so that nothing of it is lost beside that value. */
-  async #carry(key: string, location: Location): Promise<Uint8Array | undefined | "damaged"> {
-    try {
-      return await this.#readAt(key, location);
-    } catch (error) {
-      if (!isCorruption(error)) throw error;
-      this.#unmovable.add(location.chunk);
-      this.#options.logger.error("A damaged chunk is kept as it is", { error });
-      return "damaged";
+  /**
+   * The batch, then what stays of the retiring chunks, which is entered in `moved`. A chunk with a damaged live value stays where it is, so that nothing of
+   * it is lost beside that value: throws Unmovable.
+   */
+  async *#contentOf(batch: Batch, plan: BulkPlan, moved: Map<string, Location>): AsyncGenerator<Operation> {
+    for (const operation of batch.operations)
+      if (operation.kind === "put" || plan.tombstones.has(operation)) yield operation;
+    for (const key of plan.carriedDeletes) yield { kind: "delete", key: fromLatin1(key) };
+    for (const [key, location] of plan.carried) {
+      const value = await this.#readAt(key, location).catch((error: unknown) => {
+        if (!isCorruption(error)) throw error;
+        this.#unmovable.add(location.chunk);
+        this.#options.logger.error("A damaged chunk is kept as it is", { error });
+        throw new Unmovable();
+      });
+      if (value === undefined) continue;
+      moved.set(key, location);
+      yield { kind: "put", key: fromLatin1(key), value };
     }
   }
 
