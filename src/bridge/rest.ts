@@ -1,3 +1,5 @@
+import { request } from "node:http";
+import { request as requestSecurely } from "node:https";
 import { CadenceError } from "#core/errors.ts";
 import type { EntityId } from "#model/entity.ts";
 import type { Addresses } from "./addresses.ts";
@@ -12,24 +14,30 @@ export async function postState(
   state: string,
   attributes: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  let response: Response;
-  try {
-    response = await fetch(`${addresses.rest}/states/${encodeURIComponent(entityId)}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ state, attributes }),
-      signal: AbortSignal.timeout(deadline),
-    });
-    await response.arrayBuffer();
-  } catch (cause) {
+  const url = new URL(`${addresses.rest}/states/${encodeURIComponent(entityId)}`);
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const status = await post(url, headers, JSON.stringify({ state, attributes })).catch((cause: unknown) => {
     throw new CadenceError("HASS_UNREACHABLE", `Home Assistant at ${addresses.base} did not take a state.`, { cause });
-  }
-  if (response.ok) return;
-  throw new CadenceError(
-    "HASS_COMMAND_FAILED",
-    `Home Assistant refused the state of ${entityId}: HTTP ${response.status}.`,
-    {
-      details: { command: "POST /api/states", reason: `http_${response.status}` },
-    },
-  );
+  });
+  if (status >= 200 && status < 300) return;
+  throw new CadenceError("HASS_COMMAND_FAILED", `Home Assistant refused the state of ${entityId}: HTTP ${status}.`, {
+    details: { command: "POST /api/states", reason: `http_${status}` },
+  });
+}
+
+/**
+ * Resolves with the status once the whole answer has come, of which nothing is kept. Not by `fetch`: a server that closes a connection behind a long answer ends
+ * the process with an error that nobody can catch (nodejs/undici#5360, in Node 24).
+ */
+function post(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
+  const send = url.protocol === "https:" ? requestSecurely : request;
+  return new Promise((resolve, reject) => {
+    const sent = send(url, { method: "POST", headers, signal: AbortSignal.timeout(deadline) }, (response) => {
+      response.once("error", reject);
+      response.once("end", () => resolve(response.statusCode ?? 0));
+      response.resume();
+    });
+    sent.once("error", reject);
+    sent.end(body);
+  });
 }

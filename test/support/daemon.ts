@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { get } from "node:http";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import type { Overview } from "#model/overview.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -37,6 +39,13 @@ export async function runCadence(argv: readonly string[], options: CadenceOption
   child.stderr?.on("data", (part: Buffer) => stderr.push(part));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
   return { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+}
+
+/** Over a connection of its own: a kept one may be closed by a program that stood still. By `fetch` that would end us now and then (nodejs/undici#5360). */
+function getJson(url: URL): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => resolve(json(response))).once("error", reject);
+  });
 }
 
 /** A running daemon of which only the outside is seen: its log, its panel, its exit. */
@@ -94,12 +103,10 @@ export class Daemon implements AsyncDisposable {
   }
 
   async overview(): Promise<Overview> {
-    // A kept connection may be closed by a program that stood still.
     const url = new URL("api/overview", await this.address());
-    const response = await fetch(url, { headers: { connection: "close" } }).catch((cause: unknown) => {
+    return (await getJson(url).catch((cause: unknown) => {
       throw new Error(`The panel does not answer. The daemon's log ends with:\n${this.#log.slice(-4_000)}`, { cause });
-    });
-    return (await response.json()) as Overview;
+    })) as Overview;
   }
 
   /** Asks the panel until `wanted` holds. */
