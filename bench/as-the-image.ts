@@ -1,3 +1,3 @@
-/** How the image starts Node: memory is worth more than a seventh of the speed. */
-export const nodeOptions: readonly string[] = ["--max-semi-space-size=4", "--optimize-for-size"];
+/** How the image starts Node: see docs/decisions/node-options.md. `BENCH_NODE_OPTIONS` tries others. */
+export const nodeOptions: readonly string[] = (process.env["BENCH_NODE_OPTIONS"] ?? "--optimize-for-size").split(" ");
 export const environment: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: "1" };
