@@ -207,6 +207,15 @@ describe("every page over the same content", () => {
     await page.context().close();
   });
 
+  it("draws an entity also where the address names others that are gone, or itself", async () => {
+    const other = recorded.overview.entities.find(({ entity }) => entity.entityId !== "sensor.meter_power")?.entity;
+    const named = `sensor.gone,sensor.meter_power,${other?.entityId}`;
+    const page = await open(`${world.address}?page=entity&id=sensor.meter_power&with=${named}`);
+    await page.locator(".plot .u-over").waitFor();
+    expect(await page.getByRole("link", { name: "remove" }).count()).toBe(1);
+    await page.context().close();
+  });
+
   it("shows all sites where many share a server, and says who is away", async () => {
     const { at } = recorded.overview;
     const health = {

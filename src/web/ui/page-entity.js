@@ -114,9 +114,14 @@ function plotCard(state, { entity, statistics, busId, advice }, query, redraw) {
   const all = plotOf(entity.entityId, { from: begin, to: end }, 300, redraw).value;
   const range = rangeOf(state, query, all);
   const wanted = plotOf(entity.entityId, range, width, redraw);
-  const others = compared(query);
-  const lines = [entity.entityId, ...others].map((id) => plotOf(id, range, width, redraw).value);
-  if (lines.every((line) => line !== undefined)) shown = { lines: nameLines(state, lines), range, now: state.at };
+  const others = compared(state, query, entity.entityId);
+  const asked = [wanted, ...others.map((id) => plotOf(id, range, width, redraw))];
+  // One that cannot be had does not keep the others from being shown.
+  const lines = asked.filter(({ value, failed }) => value !== undefined || !failed).map(({ value }) => value);
+  if (wanted.value !== undefined && lines.every((line) => line !== undefined))
+    shown = { lines: nameLines(state, lines), range, until: range.to, now: state.at };
+  // What is known moves at once; the rest of it follows.
+  else if (shown !== undefined) shown = { ...shown, range, now: state.at };
   const isChosen = (/** @type {string} */ name) => !query.has("from") && (query.get("range") ?? "24h") === name;
   const bus = state.buses.find((each) => each.bus.id === busId);
   return h(
@@ -213,7 +218,10 @@ function plotCard(state, { entity, statistics, busId, advice }, query, redraw) {
   );
 }
 
-/** @type {{ lines: import("./plot.js").PlotLine[], range: { from: number, to: number }, now: number } | undefined} */
+/**
+ * `until`: to where the lines are known.
+ * @type {{ lines: import("./plot.js").PlotLine[], range: { from: number, to: number }, until: number, now: number } | undefined}
+ */
 let shown;
 
 /**
@@ -230,15 +238,24 @@ export function afterEntityPage(main, onRange) {
     room.replaceChildren();
     drawn = { room, plot: new Plot(room, onRange) };
   }
-  if (shown !== undefined) void drawn.plot.show(shown.lines, { ...shown.range, now: shown.now });
+  if (shown !== undefined) {
+    const { lines, range, until, now } = shown;
+    void drawn.plot.show(lines, { ...range, now: Math.min(until, now) });
+  }
 }
 
-/** @param {URLSearchParams} query */
-function compared(query) {
-  return (query.get("with") ?? "")
-    .split(",")
-    .filter((id) => id !== "")
-    .slice(0, mostCompared);
+/**
+ * Of the entities that an address names, those that are followed.
+ * @param {PanelState} state
+ * @param {URLSearchParams} query
+ * @param {string} id the entity of the page
+ */
+function compared(state, query, id) {
+  const named = new Set((query.get("with") ?? "").split(","));
+  const followed = [...named].filter(
+    (other) => other !== id && state.entities.some(({ entity }) => entity.entityId === other),
+  );
+  return followed.slice(0, mostCompared);
 }
 
 /**
@@ -317,12 +334,12 @@ function plotLabel(name, series) {
  */
 function readsStrip(series, { from, to }) {
   if (series === undefined) return undefined;
-  const { times, looked } = series.reads;
+  const looked = series.reads.looked.filter(([begin, end]) => begin < to && end > from);
+  const times = series.reads.times.filter((time) => time >= from && time <= to);
   const at = (/** @type {number} */ time) => `${(((time - from) / (to - from)) * 100).toFixed(2)}%`;
   const bins = 120;
   const counts = Array.from({ length: bins }, () => 0);
-  for (const time of times)
-    counts[Math.max(0, Math.min(bins - 1, Math.floor(((time - from) / (to - from)) * bins)))] += 1;
+  for (const time of times) counts[Math.min(bins - 1, Math.floor(((time - from) / (to - from)) * bins))] += 1;
   const most = Math.max(1, ...counts);
   const marks =
     times.length <= shownReads
