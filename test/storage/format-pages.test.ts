@@ -29,7 +29,7 @@ const followedTimes = Array.from({ length: 120 }, () => {
 const followed = { times: Float64Array.from(followedTimes), states: States.of(...followedTimes.map(() => "on")) };
 const manifest = { version: 2, storeId, generation: 2, chunks: [1, 3], nextChunkId: 4, nextSequence: 9 };
 const header = { storeId, chunkId: 3, purpose: "log" as const };
-const summary = summarizeBlock(1, 2, slice, "quick");
+const summary = summarizeBlock({ seriesId: 1, blockId: 2, effort: "quick", rollUps: [] }, slice);
 const rolled = rollUp(
   { times: Float64Array.of(0, 100_000, 900_000), states: States.of("1.5", "3", "2.25") },
   300_000,

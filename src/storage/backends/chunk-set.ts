@@ -25,8 +25,8 @@ const entryOverhead = 16;
 export class ChunkSet {
   readonly index: KeyIndex = new KeyIndex();
   readonly chunks: Map<number, ChunkState> = new Map();
-  /** Chunks that hold a put of a key which is not its live value; most often one. */
-  readonly #dead = new Map<string, readonly number[]>();
+  /** Chunks that hold a put of a key which is not its live value; most often one, and then no list is made: there are tens of thousands. */
+  readonly #dead = new Map<string, number | readonly number[]>();
   readonly #deadIn = new KeysByChunk();
   /** The chunk of the newest deletion of a key that has dead puts and no live value. */
   readonly #tombstones = new Map<string, number>();
@@ -71,7 +71,7 @@ export class ChunkSet {
 
   /** True when some chunk but those of `retiring` holds a dead put of the key: its deletion must stay written down. */
   needsTombstone(key: string, retiring: ReadonlySet<number>): boolean {
-    return this.#dead.get(key)?.some((chunk) => !retiring.has(chunk)) ?? false;
+    return this.#deadChunks(key).some((chunk) => !retiring.has(chunk));
   }
 
   /** Deletions that stand in retiring chunks and are still needed. */
@@ -92,13 +92,9 @@ export class ChunkSet {
       this.chunks.delete(chunk);
       for (const key of this.#deadIn.of(chunk)) {
         this.#deadIn.delete(chunk, key);
-        const left = (this.#dead.get(key) ?? []).filter((each) => each !== chunk);
-        if (left.length > 0) {
-          this.#dead.set(key, left);
-        } else {
-          this.#dead.delete(key);
-          this.#bury(key, undefined);
-        }
+        const left = this.#deadChunks(key).filter((each) => each !== chunk);
+        this.#setDead(key, left);
+        if (left.length === 0) this.#bury(key, undefined);
       }
     }
   }
@@ -124,11 +120,21 @@ export class ChunkSet {
 
   /** A put of the key stands in the chunk, and is not its value. */
   markDead(key: string, chunk: number): void {
-    const chunks = this.#dead.get(key);
-    if (chunks?.includes(chunk) === true) return;
-    // Neither of these keeps room for more, as a spread would: there are tens of thousands.
-    this.#dead.set(key, chunks === undefined ? [chunk] : chunks.concat(chunk));
+    const chunks = this.#deadChunks(key);
+    if (chunks.includes(chunk)) return;
+    this.#setDead(key, [...chunks, chunk]);
     this.#deadIn.add(chunk, key);
+  }
+
+  #deadChunks(key: string): readonly number[] {
+    const chunks = this.#dead.get(key);
+    return chunks === undefined ? [] : typeof chunks === "number" ? [chunks] : chunks;
+  }
+
+  #setDead(key: string, chunks: readonly number[]): void {
+    const [first] = chunks;
+    if (first === undefined) this.#dead.delete(key);
+    else this.#dead.set(key, chunks.length === 1 ? first : chunks);
   }
 
   /** What an entry takes of its chunk, in bytes. */
@@ -160,5 +166,5 @@ function sizeOf(key: string, length: number): number {
 }
 
 export function locationOf(chunk: number, { frame, offset, length, crc }: PlacedOperation): Location {
-  return { chunk, frame, offset, length, crc };
+  return { chunk, frame, offset, length, crc: crc | 0 };
 }

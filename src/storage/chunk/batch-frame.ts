@@ -11,7 +11,7 @@ export interface Place {
   /** In the file, or in what the packed frame holds. */
   readonly offset: number;
   readonly length: number;
-  /** CRC-32 of the value. */
+  /** CRC-32 of the value; signed or not. In an index it is signed, which V8 keeps without an object of its own. */
   readonly crc: number;
 }
 

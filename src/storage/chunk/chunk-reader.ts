@@ -133,7 +133,7 @@ function plausible(bytes: Uint8Array, offset: number): boolean {
 export async function readValue(file: VolumeFile, { frame, offset, length, crc }: Place): Promise<Uint8Array> {
   if (frame > 0) return valueIn(await readPackedFrame(file, frame), file.name, { frame, offset, length, crc });
   const value = await file.readAt(offset, length);
-  if (value.length === length && crc32(value) === crc) return value;
+  if (value.length === length && isChecksum(value, crc)) return value;
   throw damagedAt(file.name, offset);
 }
 
@@ -149,8 +149,12 @@ export async function readPackedFrame(file: VolumeFile, at: number): Promise<Uin
 /** A value of a packed frame; the caller's own. Throws STORE_CORRUPT. */
 export function valueIn(unpacked: Uint8Array, name: string, { frame, offset, length, crc }: Place): Uint8Array {
   const value = unpacked.slice(offset, offset + length);
-  if (value.length === length && crc32(value) === crc) return value;
+  if (value.length === length && isChecksum(value, crc)) return value;
   throw damagedAt(name, frame);
+}
+
+function isChecksum(value: Uint8Array, crc: number): boolean {
+  return (crc32(value) | 0) === (crc | 0);
 }
 
 function damagedAt(file: string, offset: number): CadenceError {

@@ -88,7 +88,7 @@ export class BlockShelf {
   ): Promise<BlockSummary> {
     const blockId = this.#nextBlock++;
     const rollUps = effort === "dense" ? stageRollUps(state.id, blockId, slice, batch) : [];
-    const summary = { ...summarizeBlock(state.id, blockId, slice, effort), rollUps };
+    const summary = summarizeBlock({ seriesId: state.id, blockId, effort, rollUps }, slice);
     batch.put(blockKey(summary), await encodeBlockGently(slice, effort, breath));
     return summary;
   }

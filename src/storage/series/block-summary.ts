@@ -1,3 +1,4 @@
+import { fromLatin1, latin1 } from "../chunk/batch-frame.ts";
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { KeySpace, orderedU32, orderedU64, readOrderedU64 } from "../keys.ts";
@@ -8,8 +9,7 @@ import { readText, writeText } from "../codec/any-text.ts";
 
 /**
  * What is known of a block without reading it. It is the block's **key**: all keys are in memory after opening, so long ranges
- * are answered from summaries without touching the disk. Times in ms, values as numbers, integral in value · ms with each value
- * held until the next sample of the block.
+ * are answered from summaries without touching the disk. Times in ms.
  */
 export interface BlockSummary {
   readonly seriesId: number;
@@ -18,14 +18,20 @@ export interface BlockSummary {
   /** Tells blocks of one series and first time apart. */
   readonly blockId: number;
   readonly count: number;
+  readonly effort: Effort;
+  /** Which roll-ups of it are kept. */
+  readonly rollUps: readonly RollUpStep[];
+  /** The rest of the key, latin1: see `figuresOf`. As one text, because a large store has tens of thousands, and each number would be an object of its own. */
+  readonly rest: string;
+}
+
+/** Values as numbers, integral in value · ms with each value held until the next sample of the block. All 0 of a block without numbers. */
+export interface BlockFigures {
   readonly numbers: number;
   readonly minimum: number;
   readonly maximum: number;
   readonly sum: number;
   readonly integral: number;
-  readonly effort: Effort;
-  /** Which roll-ups of it are kept. */
-  readonly rollUps: readonly RollUpStep[];
   /** Absent when longer than fits a key: then it is read from the block. */
   readonly lastState?: string;
 }
@@ -38,10 +44,8 @@ const timeShift = 2 ** 50;
 const flags = { lastState: 1, dense: 2, fiveMinutes: 4, hour: 8 } as const;
 
 export function summarizeBlock(
-  seriesId: number,
-  blockId: number,
+  { seriesId, blockId, effort, rollUps }: Pick<BlockSummary, "seriesId" | "blockId" | "effort" | "rollUps">,
   { times, states }: SeriesSlice,
-  effort: Effort,
 ): BlockSummary {
   let numbers = 0;
   let minimum = Number.POSITIVE_INFINITY;
@@ -59,41 +63,48 @@ export function summarizeBlock(
     integral += value * ((times[index + 1] ?? time) - time);
   }
   const lastState = states.at(states.length - 1);
+  const fits = lastState.length <= longestStateInKey;
+  let flagged = effort === "dense" ? flags.dense : 0;
+  if (fits) flagged |= flags.lastState;
+  for (const step of rollUps) flagged |= flags[step];
+  const writer = new ByteWriter(64);
+  writer.varint(numbers);
+  writer
+    .f64(numbers === 0 ? 0 : minimum)
+    .f64(numbers === 0 ? 0 : maximum)
+    .f64(sum)
+    .f64(integral)
+    .u8(flagged);
+  if (fits) writeText(writer, lastState);
   return {
     seriesId,
     first: times[0] as number,
     last: times[times.length - 1] as number,
     blockId,
     count: states.length,
-    numbers,
-    minimum: numbers === 0 ? 0 : minimum,
-    maximum: numbers === 0 ? 0 : maximum,
-    sum,
-    integral,
     effort,
-    rollUps: rollUpsIn(0),
-    ...(lastState.length <= longestStateInKey ? { lastState } : {}),
+    rollUps: rollUpsIn(flagged),
+    rest: latin1(writer.finish()),
   };
 }
 
+export function figuresOf({ rest }: BlockSummary): BlockFigures {
+  const { flagged: _, ...figures } = readRest(new ByteReader(fromLatin1(rest)));
+  return figures;
+}
+
 /** See docs/format/keys.md. */
-export function blockKey(summary: BlockSummary): Uint8Array {
+export function blockKey({ seriesId, first, last, blockId, count, rest }: BlockSummary): Uint8Array {
   const writer = new ByteWriter(96);
   writer
     .u8(KeySpace.block)
-    .raw(orderedU32(summary.seriesId))
-    .raw(orderedU64(summary.first + timeShift));
+    .raw(orderedU32(seriesId))
+    .raw(orderedU64(first + timeShift));
   writer
-    .varint(summary.blockId)
-    .varint(summary.last - summary.first)
-    .varint(summary.count)
-    .varint(summary.numbers);
-  writer.f64(summary.minimum).f64(summary.maximum).f64(summary.sum).f64(summary.integral);
-  let flagged = summary.effort === "dense" ? flags.dense : 0;
-  if (summary.lastState !== undefined) flagged |= flags.lastState;
-  for (const step of summary.rollUps) flagged |= flags[step];
-  writer.u8(flagged);
-  if (summary.lastState !== undefined) writeText(writer, summary.lastState);
+    .varint(blockId)
+    .varint(last - first)
+    .varint(count)
+    .raw(fromLatin1(rest));
   return writer.finish();
 }
 
@@ -112,25 +123,26 @@ export function parseBlockKey(key: Uint8Array): BlockSummary {
   const blockId = reader.varint();
   const last = first + reader.varint();
   const count = reader.varint();
-  const numbers = reader.varint();
-  const [minimum, maximum, sum, integral] = [reader.f64(), reader.f64(), reader.f64(), reader.f64()] as const;
-  const flagged = reader.u8();
-  const lastState = (flagged & flags.lastState) === 0 ? undefined : readText(reader);
+  const rest = latin1(key.subarray(reader.offset));
+  const { flagged } = readRest(reader);
   return {
     seriesId,
     first,
     last,
     blockId,
     count,
-    numbers,
-    minimum,
-    maximum,
-    sum,
-    integral,
     effort: (flagged & flags.dense) === 0 ? "quick" : "dense",
     rollUps: rollUpsIn(flagged),
-    ...(lastState === undefined ? {} : { lastState }),
+    rest,
   };
+}
+
+function readRest(reader: ByteReader): BlockFigures & { readonly flagged: number } {
+  const numbers = reader.varint();
+  const [minimum, maximum, sum, integral] = [reader.f64(), reader.f64(), reader.f64(), reader.f64()] as const;
+  const flagged = reader.u8();
+  const lastState = (flagged & flags.lastState) === 0 ? undefined : readText(reader);
+  return { numbers, minimum, maximum, sum, integral, flagged, ...(lastState === undefined ? {} : { lastState }) };
 }
 
 /** The same few lists for all blocks: a large store has tens of thousands. */

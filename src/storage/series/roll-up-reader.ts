@@ -1,5 +1,5 @@
 import type { BlockShelf } from "./block-shelf.ts";
-import type { BlockSummary } from "./block-summary.ts";
+import { type BlockSummary, figuresOf } from "./block-summary.ts";
 import { powerOfTen } from "./decimal.ts";
 import { type Bucket, bucketAt, hold, type RollUp, rollUpSteps } from "./roll-up.ts";
 import { cutSlice, mergeSlices } from "./series-slice.ts";
@@ -116,9 +116,10 @@ function newestBefore(state: SeriesState, time: number): Held | undefined {
   return block === undefined ? undefined : heldAfter(block);
 }
 
-function heldAfter({ last, lastState = "" }: BlockSummary): Held | undefined {
+function heldAfter(block: BlockSummary): Held | undefined {
+  const { lastState = "" } = figuresOf(block);
   const value = lastState === "" ? Number.NaN : Number(lastState);
-  return Number.isFinite(value) ? { value, time: last } : undefined;
+  return Number.isFinite(value) ? { value, time: block.last } : undefined;
 }
 
 /** The coarsest roll-up of a block from which stretches of `step` can be put together. */

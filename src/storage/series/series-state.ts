@@ -1,4 +1,4 @@
-import type { BlockSummary } from "./block-summary.ts";
+import { type BlockSummary, figuresOf } from "./block-summary.ts";
 import { Head } from "./head.ts";
 import { lowerBound, mergeSlices, type SeriesSlice } from "./series-slice.ts";
 
@@ -82,13 +82,15 @@ export class SeriesState {
 
   /** The newest sample, from memory; undefined when there is none, or its text is too long to be held there. */
   get last(): { readonly time: number; readonly state: string } | undefined {
-    const block = this.blocks.at(-1);
-    let newest = block?.lastState === undefined ? undefined : { time: block.last, state: block.lastState };
+    let newest: { readonly time: number; readonly state: string } | undefined;
     for (const head of [this.frozen, this.head]) {
       const last = head?.last;
       if (last !== undefined && (newest === undefined || last.time >= newest.time)) newest = last;
     }
-    return newest;
+    const block = this.blocks.at(-1);
+    if (block === undefined || (newest !== undefined && newest.time >= block.last)) return newest;
+    const state = figuresOf(block).lastState;
+    return state === undefined ? newest : { time: block.last, state };
   }
 
   /** What is not in a block, from `from` (inclusive) to `to` (exclusive); the caller's own. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { isCorruption } from "#core/errors.ts";
 import { latin1 } from "#storage/chunk/batch-frame.ts";
 import { decodeBlock, encodeBlock } from "#storage/series/block.ts";
-import { blockKey, parseBlockKey, summarizeBlock } from "#storage/series/block-summary.ts";
+import { blockKey, figuresOf, parseBlockKey, summarizeBlock } from "#storage/series/block-summary.ts";
 import { decimalsOf, formatDecimal, parseMantissa } from "#storage/series/decimal.ts";
 import { States } from "#storage/series/states.ts";
 import { seeded } from "../../support/random.ts";
@@ -119,17 +119,14 @@ describe("a decimal", () => {
 describe("a summary", () => {
   it("goes through its key, and answers for the block", () => {
     const slice = { times: Float64Array.of(-5, 1_000, 3_000), states: States.of("10", "unavailable", "20.5") };
-    const summary = summarizeBlock(7, 42, slice, "dense");
-    expect(summary).toMatchObject({
-      first: -5,
-      last: 3_000,
-      count: 3,
+    const summary = summarizeBlock({ seriesId: 7, blockId: 42, effort: "dense", rollUps: ["hour"] }, slice);
+    expect(summary).toMatchObject({ first: -5, last: 3_000, count: 3, effort: "dense", rollUps: ["hour"] });
+    expect(figuresOf(summary)).toEqual({
       numbers: 2,
       minimum: 10,
       maximum: 20.5,
       sum: 30.5,
       integral: 10_050,
-      effort: "dense",
       lastState: "20.5",
     });
     expect(parseBlockKey(blockKey(summary))).toEqual(summary);
@@ -137,7 +134,14 @@ describe("a summary", () => {
 
   it("sorts by series and time", () => {
     const at = (seriesId: number, first: number): string =>
-      latin1(blockKey(summarizeBlock(seriesId, 1, { times: Float64Array.of(first), states: States.of("1") }, "quick")));
+      latin1(
+        blockKey(
+          summarizeBlock(
+            { seriesId, blockId: 1, effort: "quick", rollUps: [] },
+            { times: Float64Array.of(first), states: States.of("1") },
+          ),
+        ),
+      );
     const keys = [at(1, -1_000), at(1, 0), at(1, 300), at(2, -5), at(256, 0)];
     expect(keys.toSorted()).toEqual(keys);
   });
