@@ -14,9 +14,9 @@ export async function postState(
   state: string,
   attributes: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const url = new URL(`${addresses.rest}/states/${encodeURIComponent(entityId)}`);
+  const address = `${addresses.rest}/states/${encodeURIComponent(entityId)}`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const status = await post(url, headers, JSON.stringify({ state, attributes })).catch((cause: unknown) => {
+  const status = await post(address, headers, JSON.stringify({ state, attributes })).catch((cause: unknown) => {
     throw new CadenceError("HASS_UNREACHABLE", `Home Assistant at ${addresses.base} did not take a state.`, { cause });
   });
   if (status >= 200 && status < 300) return;
@@ -29,9 +29,10 @@ export async function postState(
  * Resolves with the status once the whole answer has come, of which nothing is kept. Not by `fetch`: a server that closes a connection behind a long answer ends
  * the process with an error that nobody can catch (nodejs/undici#5360, in Node 24).
  */
-function post(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
-  const send = url.protocol === "https:" ? requestSecurely : request;
+function post(address: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
+    const url = new URL(address);
+    const send = url.protocol === "https:" ? requestSecurely : request;
     const sent = send(url, { method: "POST", headers, signal: AbortSignal.timeout(deadline) }, (response) => {
       response.once("error", reject);
       response.once("end", () => resolve(response.statusCode ?? 0));

@@ -53,10 +53,10 @@ describe("posting a state", () => {
     await expect(post(url)).rejects.toMatchObject({ details: { reason: "http_502" } });
   });
 
-  it("says that Home Assistant did not take it when the answer breaks off, is none, or nobody is there", async () => {
+  it("says that Home Assistant did not take it when the answer breaks off, is none, nobody is there, or the address is none", async () => {
     const answers = ["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "no answer at all\r\n\r\n", ""];
     const urls = await Promise.all(answers.map(answering));
-    for (const url of [...urls, "http://127.0.0.1:1"])
+    for (const url of [...urls, "http://127.0.0.1:1", "http://", "homeassistant:8123"])
       await expect(post(url)).rejects.toMatchObject({ code: "HASS_UNREACHABLE" });
   });
 });

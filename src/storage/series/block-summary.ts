@@ -8,8 +8,8 @@ import type { SeriesSlice } from "./series-slice.ts";
 import { readText, writeText } from "../codec/any-text.ts";
 
 /**
- * What is known of a block without reading it. It is the block's **key**: all keys are in memory after opening, so long ranges
- * are answered from summaries without touching the disk. Times in ms.
+ * What is known of a block without reading it. It is the block's **key**: all keys are in memory after opening, so where
+ * blocks lie, how many samples they hold and what came last is known without touching the disk. Times in ms.
  */
 export interface BlockSummary {
   readonly seriesId: number;
