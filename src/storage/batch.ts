@@ -3,6 +3,11 @@ export type Operation =
   | { readonly kind: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly kind: "delete"; readonly key: Uint8Array };
 
+/** Bytes of its key and its value. */
+export function sizeOf(operation: Operation): number {
+  return operation.key.length + (operation.kind === "put" ? operation.value.length : 0);
+}
+
 /** Changes that happen together or not at all: one batch is one frame. Later operations on a key win. */
 export class Batch {
   readonly #operations: Operation[] = [];
@@ -30,5 +35,10 @@ export class Batch {
 
   get size(): number {
     return this.#operations.length;
+  }
+
+  /** Of all keys and values: what writing it needs room for, at the least. */
+  get bytes(): number {
+    return this.#operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
   }
 }

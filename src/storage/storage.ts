@@ -1,5 +1,7 @@
 import { Breath } from "#core/breathe.ts";
+import { formatBytes } from "#core/bytes.ts";
 import type { Clock } from "#core/clock.ts";
+import { CadenceError } from "#core/errors.ts";
 import type { Logger } from "#core/logger.ts";
 import { type ChunkKeys, FileStore, type FileStoreStatus } from "./backends/file-store.ts";
 import type { VerifyOptions, VerifyReport } from "./backends/file-store-verify.ts";
@@ -81,6 +83,8 @@ export interface ChunkContent {
   readonly to?: number;
 }
 
+/** With less than this the disk is called full, before it refuses anything: values go into room that the log has set aside. */
+const fewestFreeBytes = 1_000_000;
 const nearlyAllLive = 0.95;
 const worthAnotherPass = 0.99;
 
@@ -103,6 +107,12 @@ function contentOf({ name, bytes, sealed, keys }: ChunkKeys): ChunkContent {
           to: blocks.reduce((greatest, { last }) => Math.max(greatest, last), Number.NEGATIVE_INFINITY),
         }),
   };
+}
+
+function nearlyFull(freeBytes: number): CadenceError {
+  return new CadenceError("STORE_FULL", `The disk has ${formatBytes(freeBytes)} left.`, {
+    remedy: "Make room: values still come in for a while, larger things cannot be saved.",
+  });
 }
 
 /** Everything that is kept, behind one door: samples by series, documents by collection, one batch for both. */
@@ -171,8 +181,10 @@ export class Storage implements AsyncDisposable {
     const totals = this.series.totals();
     const status = this.#store.inspect();
     const freeDiskBytes = await this.#volume.freeBytes();
+    const isFull = status.status === "ok" && freeDiskBytes !== undefined && freeDiskBytes < fewestFreeBytes;
     return {
       ...status,
+      ...(isFull ? { status: "full", cause: nearlyFull(freeDiskBytes).sentence } : {}),
       ...totals,
       bytesPerSample: totals.samples === 0 ? 0 : status.bytes / totals.samples,
       cacheHitRate: this.series.cache.hitRate,

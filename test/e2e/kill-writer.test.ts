@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { systemClock } from "#core/clock.ts";
 import { silentLogger } from "#core/logger.ts";
 import { Storage } from "#storage/index.ts";
+import type { FullDiskReport } from "../support/full-disk-writer.ts";
 import { numberedState } from "../support/numbered-state.ts";
 import { seeded } from "../support/random.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
@@ -12,6 +13,7 @@ import { TemporaryFolder } from "../support/temporary-folder.ts";
 const folder = new TemporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 const writer = join(import.meta.dirname, "..", "support", "store-writer.ts");
+const fullDiskWriter = join(import.meta.dirname, "..", "support", "full-disk-writer.ts");
 const deaths = 100;
 
 /** How many samples there are; all of them must be those that were written, without a gap. */
@@ -78,6 +80,27 @@ describe("a process that writes", () => {
         expect(numbers[life + 1]?.[0]).toBe(last + 600);
       }
       expect(numbers[2]?.length).toBeGreaterThan(3);
+    },
+  );
+
+  it.skipIf(!mountable)(
+    "on a full disk says so also while small values still find room, and does not write zeros in vain (needs unshare and mount)",
+    { timeout: 60_000 },
+    () => {
+      const directory = folder.at("full-disk");
+      const script = [
+        "set -e",
+        `mkdir -p ${directory}`,
+        `mount -t tmpfs -o size=4m tmpfs ${directory}`,
+        `${process.execPath} ${fullDiskWriter} ${directory}/store ${directory}/other`,
+      ].join("\n");
+      const output = execFileSync("unshare", ["-Urm", "sh", "-c", script], { encoding: "utf8" });
+      const { statuses, refused, written, values } = JSON.parse(output) as FullDiskReport;
+      expect(refused).toBe("STORE_FULL");
+      expect(statuses).toEqual(["ok", "full", "full", "full", "ok"]);
+      expect(values).toBe(400);
+      // A hundred small frames, and at most once the last room of the disk.
+      for (const bytes of written.slice(1, 3)) expect(bytes).toBeLessThan(40_000);
     },
   );
 });

@@ -1,4 +1,4 @@
-import { Batch, type Operation } from "../batch.ts";
+import { Batch, type Operation, sizeOf } from "../batch.ts";
 import { latin1, type PlacedOperation } from "../chunk/batch-frame.ts";
 import type { ChunkWriter } from "../chunk/chunk-writer.ts";
 import type { Entry } from "../store.ts";
@@ -23,7 +23,7 @@ async function* partsOf(operations: AsyncIterable<Operation>): AsyncGenerator<re
   let bytes = 0;
   for await (const operation of operations) {
     part.push(operation);
-    bytes += operation.key.length + (operation.kind === "put" ? operation.value.length : 0);
+    bytes += sizeOf(operation);
     if (bytes < bytesAtOnce) continue;
     yield part;
     part = [];

@@ -21,6 +21,7 @@ import { loadChunks, quarantine, type RecoveryReport } from "./file-store-loader
 import { type StoreFault, verifyChunks, type VerifyOptions, type VerifyReport } from "./file-store-verify.ts";
 import type { Location } from "./key-index.ts";
 import { retiringChunks, type WorthRewriting, worthKeeping } from "./retirement.ts";
+import { StandingFailure } from "./standing-failure.ts";
 
 export interface FileStoreOptions {
   readonly volume: Volume;
@@ -134,8 +135,7 @@ export class FileStore implements Store {
   #unsyncedBytes = 0;
   #lastCommitAt: number | undefined;
   #commitMilliseconds: number | undefined;
-  /** Of the newest write. */
-  #failure: CadenceError | undefined;
+  readonly #failure: StandingFailure;
   #damaged: number;
   /** Values that were met damaged while reading, by chunk and offset. */
   readonly #metDamaged = new Set<string>();
@@ -154,6 +154,7 @@ export class FileStore implements Store {
     this.#manifest = loaded.manifest;
     this.#nextChunkId = loaded.manifest.nextChunkId;
     this.#set = loaded.set;
+    this.#failure = new StandingFailure(options.volume);
     this.#writer = loaded.writer;
     this.#writer?.file.reserve(options.reservedBytes);
     this.#sequence = loaded.sequence;
@@ -226,6 +227,7 @@ export class FileStore implements Store {
     const group = this.#waiting;
     this.#waiting = [];
     if (group.length === 0) return;
+    const bytes = group.reduce((sum, { batch }) => sum + batch.bytes, 0);
     try {
       const writer = await this.#openWriter();
       const encoded = group.map(({ batch }) => {
@@ -236,13 +238,13 @@ export class FileStore implements Store {
       const placed = await writer.append(encoded);
       if (this.#options.commitInterval === 0) await this.#syncBefore(writer, before);
       for (const operations of placed) this.#set.apply(writer.id, operations);
-      this.#failure = undefined;
+      await this.#failure.over(bytes);
       this.#unsyncedBytes += writer.end - before;
       this.#scheduleCommit();
       for (const { done } of group) done.resolve();
     } catch (cause) {
       const error = toCadenceError(cause, "STORE_IO");
-      this.#failure = error;
+      this.#failure.note(error, bytes);
       await this.#writer?.recover().catch((failure: unknown) => this.#abandonWriter(failure));
       for (const { done } of group) done.reject(error);
     }
@@ -380,7 +382,7 @@ export class FileStore implements Store {
       try {
         await this.#syncFile(writer, sequence);
       } catch (error) {
-        this.#failure = toCadenceError(error, "STORE_IO");
+        this.#failure.note(toCadenceError(error, "STORE_IO"), 0);
         throw error;
       }
     });
@@ -419,18 +421,21 @@ export class FileStore implements Store {
    * and then entered in the manifest in place of the chunks it makes superfluous.
    */
   #bulk(batch: Batch, worth: WorthRewriting = { live: worthKeeping, logs: false }): Promise<number> {
-    return this.#noting(() => this.#writeBulk(batch, worth));
+    const rewritten = [...this.#retiring(new Set(), worth, this.#writer?.id)];
+    const bytes = rewritten.reduce((sum, id) => sum + (this.#set.chunks.get(id)?.file.size ?? 0), batch.bytes);
+    return this.#noting(bytes, () => this.#writeBulk(batch, worth));
   }
 
-  /** What fails is part of the status until something succeeds. */
-  async #noting(work: () => Promise<number>): Promise<number> {
+  /** What fails is part of the status until as much as this succeeds. */
+  async #noting(bytes: number, work: () => Promise<number>): Promise<number> {
     try {
       const result = await work();
-      this.#failure = undefined;
+      await this.#failure.over(bytes);
       return result;
     } catch (cause) {
-      this.#failure = toCadenceError(cause, "STORE_IO");
-      throw this.#failure;
+      const error = toCadenceError(cause, "STORE_IO");
+      this.#failure.note(error, bytes);
+      throw error;
     }
   }
 
@@ -480,7 +485,7 @@ export class FileStore implements Store {
    */
   async replaceContent(entries: AsyncIterable<Entry>): Promise<number> {
     this.#checkWritable();
-    return this.#bulking.run(() => this.#noting(() => this.#replaceContent(entries)));
+    return this.#bulking.run(() => this.#noting(this.#set.bytes, () => this.#replaceContent(entries)));
   }
 
   async #replaceContent(entries: AsyncIterable<Entry>): Promise<number> {
@@ -614,7 +619,7 @@ export class FileStore implements Store {
   }
 
   inspect(): FileStoreStatus {
-    const failure = this.#failure;
+    const failure = this.#failure.error;
     const status =
       failure === undefined
         ? this.#damaged + this.#metDamaged.size > 0

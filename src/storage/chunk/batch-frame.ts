@@ -1,5 +1,5 @@
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { Operation } from "../batch.ts";
+import { type Operation, sizeOf } from "../batch.ts";
 import { ByteReader, corrupt } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
 import { encodeFrame, type Frame, FrameCodec, frameHeaderSize, FrameKind } from "./frame.ts";
@@ -47,10 +47,7 @@ export function encodeBatchFrame(
   offset: number,
   pack = false,
 ): { bytes: Uint8Array; placed: PlacedOperation[] } {
-  const size = operations.reduce(
-    (sum, operation) => sum + operation.key.length + (operation.kind === "put" ? operation.value.length : 0) + 24,
-    16,
-  );
+  const size = operations.reduce((sum, operation) => sum + sizeOf(operation) + 24, 16);
   const writer = new ByteWriter(size);
   const placed: PlacedOperation[] = [];
   writer.varint(sequence - syncedSequence).varint(operations.length);

@@ -1,5 +1,5 @@
 import { breathe } from "#core/breathe.ts";
-import type { Operation } from "../batch.ts";
+import { type Operation, sizeOf } from "../batch.ts";
 import type { Volume, VolumeFile } from "../volume/volume.ts";
 import { encodeBatchFrame, type PlacedOperation } from "./batch-frame.ts";
 import { type ChunkHeader, chunkHeaderSize, chunkName, encodeChunkFooter, encodeChunkHeader } from "./chunk-format.ts";
@@ -143,8 +143,4 @@ function* partsOf(operations: readonly Operation[]): Generator<readonly Operatio
     bytes = 0;
   }
   if (part.length > 0) yield part;
-}
-
-function sizeOf(operation: Operation): number {
-  return operation.key.length + (operation.kind === "put" ? operation.value.length : 0);
 }

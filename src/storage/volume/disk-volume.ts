@@ -181,18 +181,17 @@ class DiskFile implements VolumeFile {
     }
   }
 
-  /** On a disk that is nearly full there is no room to spare: then the append itself has to find its place. */
+  /** On a disk that is nearly full there may be less than is wanted, and enough for this append. Else nothing of it is written, and what was set aside stays. */
   async #makeRoom(bytes: number): Promise<void> {
-    const zeros = new Uint8Array(bytes + this.#reserve);
+    const zeros = new Uint8Array(this.#size + bytes + this.#reserve - this.#allocated);
+    const from = this.#allocated;
     try {
       for (let done = 0; done < zeros.length;) {
-        const written = await this.#write(zeros.subarray(done), this.#size + done);
-        done += written;
-        this.#allocated = Math.max(this.#allocated, this.#size + done);
+        done += await this.#write(zeros.subarray(done), from + done);
+        this.#allocated = from + done;
       }
     } catch (error) {
-      if (!isCadenceError(error, "STORE_FULL")) throw error;
-      await this.truncate(this.#size);
+      if (!isCadenceError(error, "STORE_FULL") || this.#size + bytes > this.#allocated) throw error;
     }
   }
 

@@ -165,14 +165,15 @@ export class MemoryVolume implements Volume {
       inode.pending.push(change);
       inode.current = applied(inode.current, change);
     };
-    const write = (kind: "reserve" | "write", bytes: Uint8Array): void => {
-      change(kind, { kind: "write", offset: size, bytes }, bytes.length);
+    const write = (kind: "reserve" | "write", offset: number, bytes: Uint8Array): void => {
+      change(kind, { kind: "write", offset, bytes }, bytes.length);
       this.#bytesWritten += bytes.length;
     };
     const append = async (bytes: Uint8Array): Promise<void> => {
-      if (reserved > 0 && size + bytes.length > inode.current.length)
-        write("reserve", new Uint8Array(bytes.length + reserved));
-      write("write", bytes.slice());
+      const allocated = inode.current.length;
+      if (reserved > 0 && size + bytes.length > allocated)
+        write("reserve", allocated, new Uint8Array(size + bytes.length + reserved - allocated));
+      write("write", size, bytes.slice());
       size += bytes.length;
     };
     const truncate = async (to: number): Promise<void> => {
