@@ -17,23 +17,54 @@ export interface ChunkIndex {
 /** What an entry is about; on disk. */
 const Entry = { put: 1, delete: 2, packedPut: 3 } as const;
 
-/** The index frame of a chunk; keys share their beginnings with the one before. */
-export function encodeIndexFrame({ sequence, operations }: ChunkIndex): Uint8Array {
-  const writer = new ByteWriter(operations.length * 16 + 16);
-  writer.varint(operations.length);
-  let previous = "";
-  for (const { kind, key, frame, offset, length, crc } of operations) {
-    const shared = sharedLength(previous, key);
-    writer
+interface IndexEnd {
+  readonly count: number;
+  readonly bytes: number;
+  readonly key: string;
+}
+
+/**
+ * The index of a chunk that is written, as the bytes that it becomes: a log stays open for days, and as objects its operations would be most of what a
+ * small home's daemon holds. Keys share their beginnings with the one before.
+ */
+export class ChunkIndexWriter {
+  readonly #entries = new ByteWriter();
+  #count = 0;
+  #key = "";
+  /** Before what was added last. */
+  #before: IndexEnd = { count: 0, bytes: 0, key: "" };
+
+  add(operations: Iterable<PlacedOperation>): void {
+    this.#before = { count: this.#count, bytes: this.#entries.length, key: this.#key };
+    for (const operation of operations) this.#write(operation);
+  }
+
+  /** Takes back what was added last. */
+  takeBack(): void {
+    const { count, bytes, key } = this.#before;
+    this.#entries.cut(bytes);
+    this.#count = count;
+    this.#key = key;
+  }
+
+  /** `sequence`: the last in the chunk. */
+  frame(sequence: number): Uint8Array {
+    const count = new ByteWriter(8).varint(this.#count).finish();
+    const payload = zstdCompressSync(Buffer.concat([count, this.#entries.finish()]));
+    return encodeFrame({ kind: FrameKind.index, codec: FrameCodec.zstd, sequence, payload });
+  }
+
+  #write({ kind, key, frame, offset, length, crc }: PlacedOperation): void {
+    const shared = sharedLength(this.#key, key);
+    this.#entries
       .u8(kind === "delete" ? Entry.delete : frame === 0 ? Entry.put : Entry.packedPut)
       .varint(shared)
       .sized(fromLatin1(key.slice(shared)));
-    if (frame > 0) writer.varint(frame);
-    if (kind === "put") writer.varint(offset).varint(length).u32(crc);
-    previous = key;
+    if (frame > 0) this.#entries.varint(frame);
+    if (kind === "put") this.#entries.varint(offset).varint(length).u32(crc);
+    this.#key = key;
+    this.#count += 1;
   }
-  const payload = zstdCompressSync(writer.finish());
-  return encodeFrame({ kind: FrameKind.index, codec: FrameCodec.zstd, sequence, payload });
 }
 
 /** Throws STORE_CORRUPT. */

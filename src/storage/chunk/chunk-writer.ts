@@ -3,7 +3,7 @@ import { type Operation, sizeOf } from "../batch.ts";
 import type { Volume, VolumeFile } from "../volume/volume.ts";
 import { encodeBatchFrame, type PlacedOperation } from "./batch-frame.ts";
 import { type ChunkHeader, chunkHeaderSize, chunkName, encodeChunkFooter, encodeChunkHeader } from "./chunk-format.ts";
-import { encodeIndexFrame } from "./chunk-index.ts";
+import { ChunkIndexWriter } from "./chunk-index.ts";
 
 /** Operations of one frame inside a large batch; a damaged byte costs one frame. */
 const operationsPerFrame = 64;
@@ -26,16 +26,13 @@ export class ChunkWriter {
   readonly file: VolumeFile;
   #end: number;
   #sequence: number;
-  readonly #placed: PlacedOperation[];
-  /** How many operations were placed before the newest append. */
-  #placedBefore = 0;
+  readonly #index = new ChunkIndexWriter();
 
-  private constructor(id: number, file: VolumeFile, end: number, sequence: number, placed: PlacedOperation[]) {
+  private constructor(id: number, file: VolumeFile, end: number, sequence: number) {
     this.id = id;
     this.file = file;
     this.#end = end;
     this.#sequence = sequence;
-    this.#placed = placed;
   }
 
   /** A new chunk with its header, synced; its name is durable after the next `syncDirectory`. */
@@ -47,7 +44,7 @@ export class ChunkWriter {
       await file.close();
       throw error;
     }
-    return new ChunkWriter(header.chunkId, file, chunkHeaderSize, 0, []);
+    return new ChunkWriter(header.chunkId, file, chunkHeaderSize, 0);
   }
 
   /** Goes on behind what was recovered of a chunk; `end` is behind its last good frame. */
@@ -58,7 +55,9 @@ export class ChunkWriter {
     sequence: number,
     placed: readonly PlacedOperation[],
   ): ChunkWriter {
-    return new ChunkWriter(id, file, end, sequence, [...placed]);
+    const writer = new ChunkWriter(id, file, end, sequence);
+    writer.#index.add(placed);
+    return writer;
   }
 
   /** Bytes of header and good frames. */
@@ -81,8 +80,7 @@ export class ChunkWriter {
     await this.file.append(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames));
     this.#end = end;
     this.#sequence = batches.at(-1)?.sequence ?? this.#sequence;
-    this.#placedBefore = this.#placed.length;
-    for (const list of placed) for (const operation of list) this.#placed.push(operation);
+    this.#index.add(placed.flat());
     return placed;
   }
 
@@ -114,14 +112,14 @@ export class ChunkWriter {
 
   /** Takes back the newest append: it was not acknowledged and must not appear later. */
   async rewind(end: number): Promise<void> {
-    this.#placed.length = this.#placedBefore;
+    this.#index.takeBack();
     this.#end = end;
     await this.file.truncate(end);
   }
 
   /** Index frame, footer, sync: from here on the chunk never changes. */
   async seal(): Promise<void> {
-    const index = encodeIndexFrame({ sequence: this.#sequence, operations: this.#placed });
+    const index = this.#index.frame(this.#sequence);
     const footer = encodeChunkFooter(this.#end);
     await this.file.append(Buffer.concat([index, footer]));
     // The footer is found from the end of the file: what was reserved goes.

@@ -92,6 +92,11 @@ export class ByteWriter {
     this.#view.setUint32(offset, value, true);
   }
 
+  /** Forgets what was written behind the first `length` bytes. */
+  cut(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
   /** What was written; a view that stays valid as nothing is written behind it. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
