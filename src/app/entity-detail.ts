@@ -46,6 +46,7 @@ export async function entityDetail(
         );
   return {
     entityId,
+    overview,
     windows: knowledge.windowStatistics(entityId, now),
     ...(changesByHour === undefined ? {} : { changesByHour }),
     patterns: knowledge.findings.patterns.get(entityId) ?? [],

@@ -1,3 +1,4 @@
+import { defined } from "#core/defined.ts";
 import type { Advice } from "#model/advice.ts";
 import type { Bus } from "#model/bus.ts";
 import type { EffectiveInterval } from "#model/effective-interval.ts";
@@ -17,13 +18,11 @@ import { busBudget } from "#modbus/bus-budget.ts";
 import { configuredEntities } from "#modbus/configured-entities.ts";
 import { LineSplit } from "#modbus/line-split.ts";
 import { loadOf, loadSentence, serviceSecondsOf } from "#modbus/load.ts";
-import { ServiceTime } from "#modbus/service-time.ts";
-import { TimeOuts } from "#modbus/time-outs.ts";
 import { busesOf } from "#modbus/topology.ts";
 import type { Known } from "#pipeline/find.ts";
 import { addToTrace, emptyTrace, isWholeTrace } from "#pipeline/grid/trace.ts";
 import { PerEntityStage } from "#pipeline/per-entity-stage.ts";
-import { adviseBus } from "#pipeline/polling/advice.ts";
+import { type AdviceInput, adviseBus } from "#pipeline/polling/advice.ts";
 import { combInterval } from "#pipeline/polling/comb.ts";
 import { commonInterval } from "#pipeline/polling/common-interval.ts";
 import type { BusPlan, LearnedEntity } from "#pipeline/polling/plan.ts";
@@ -32,9 +31,13 @@ import { EffectiveIntervals } from "#pipeline/polling/effective-interval.ts";
 import { mostStates } from "#pipeline/statistics/dwell.ts";
 import { hourProfile, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import { ratesByWeekday } from "#pipeline/statistics/weekday-profile.ts";
+import type { SummaryOptions } from "#pipeline/statistics/accumulator.ts";
 import { StatisticsStage } from "#pipeline/statistics/statistics-stage.ts";
 import { addToWindows, emptyWindows, isWholeWindows, summarizeWindow } from "#pipeline/statistics/windows.ts";
+import { BusTimes } from "./bus-times.ts";
 import { RecentReadTimes } from "./recent-reads.ts";
+import { RecentSummaries } from "./recent-summaries.ts";
+import { Unchanged } from "./unchanged.ts";
 
 /** What is known of the home at one moment. */
 export interface Description {
@@ -50,9 +53,6 @@ const clearlySlower = 1.8;
 /** Entities of lines that are told apart by their reads: nobody has more on two that stand nowhere. */
 const mostTold = 500;
 
-/** What a bus's service time is kept under between two runs. */
-export type ServiceSnapshots = Readonly<Record<string, readonly number[]>>;
-
 /**
  * The pipeline's stages and the buses, put together: what comes in is learned, and `describe` says what follows from it. Neither
  * clock nor disk: the daemon and the report use the same.
@@ -63,6 +63,7 @@ export class Knowledge {
   readonly traces = new PerEntityStage(emptyTrace, addToTrace, isWholeTrace);
   readonly windows = new PerEntityStage(emptyWindows, addToWindows, isWholeWindows);
   readonly lines = new LineSplit();
+  readonly busTimes = new BusTimes();
   /** As of the last time it was found out. */
   findings: Findings = noFindings;
   /** By bus, as last made; until then, and of entities that are in none, simple rules advise. */
@@ -70,17 +71,17 @@ export class Knowledge {
   /** What the plans were made of, by bus; empty until they were made in this run. */
   learned: ReadonlyMap<string, readonly LearnedEntity[]> = new Map();
   readonly reads = new RecentReadTimes();
-  readonly #services = new Map<string, ServiceTime>();
-  readonly #roundTrips = new Map<string, number>();
-  /** Of now: what was lost in an earlier run says nothing. */
-  readonly #timeOuts = new Map<string, TimeOuts>();
   #entities: readonly Entity[] = [];
+  #byId: ReadonlyMap<EntityId, Entity> = new Map();
   #connections: readonly ModbusConnection[] | undefined;
   #hubs: readonly YamlHub[] = [];
   #buses: readonly Bus[] = [];
   #priors: ReadonlyMap<EntityId, Prior> = new Map();
   /** As of so many samples. */
   readonly #combs = new Map<EntityId, { readonly samples: number; readonly interval: EffectiveInterval | undefined }>();
+  readonly #recent = new RecentSummaries(this.statistics);
+  readonly #advice = new Unchanged<Advice>();
+  readonly #overviews = new Unchanged<EntityOverview>();
   #members: ReadonlyMap<string, ReadonlySet<EntityId>> = new Map();
   #busOf: ReadonlyMap<EntityId, string> = new Map();
   #configuredSeconds: ReadonlyMap<EntityId, number> = new Map();
@@ -103,17 +104,7 @@ export class Knowledge {
 
   /** Seconds a bus is busy for one read. */
   serviceSeconds(bus: Bus): number {
-    return serviceSecondsOf(bus, this.#observedSeconds(bus));
-  }
-
-  /** From reads that followed each other, else from how long reads took that were asked for. */
-  #observedSeconds({ id }: Bus): number | undefined {
-    return this.#services.get(id)?.seconds() ?? this.#roundTrips.get(id);
-  }
-
-  /** Seconds from the request for a read to its answer, when nobody else was waiting. */
-  seeRoundTrip(busId: string, seconds: number): void {
-    this.#roundTrips.set(busId, seconds);
+    return serviceSecondsOf(bus, this.busTimes.serviceSeconds(bus));
   }
 
   kindOf(entityId: EntityId, now: number): EntityStatistics["kind"] | undefined {
@@ -122,6 +113,7 @@ export class Knowledge {
 
   setEntities(entities: readonly Entity[]): void {
     this.#entities = entities;
+    this.#byId = new Map(entities.map((entity) => [entity.entityId, entity]));
     this.#assign();
   }
 
@@ -142,6 +134,7 @@ export class Knowledge {
   }
 
   #assign(): void {
+    for (const kept of [this.#recent, this.#advice, this.#overviews]) kept.forget();
     this.#buses = busesOf(this.#entities, this.#connections, this.#hubs, (entityIds) => this.lines.split(entityIds));
     this.#members = new Map(this.#buses.map(({ id, entityIds }) => [id, new Set(entityIds)]));
     this.#busOf = new Map(this.#buses.flatMap(({ id, entityIds }) => entityIds.map((entityId) => [entityId, id])));
@@ -197,10 +190,8 @@ export class Knowledge {
 
   /** All that is known of each entity, for findings; entities without a value are left out. */
   known(now: number): readonly Known[] {
-    const all = this.#statistics(
-      now,
-      this.#known(({ entityId }) => this.interval(entityId)),
-    );
+    const intervals = this.#known(({ entityId }) => this.interval(entityId));
+    const all = this.#statistics(now, intervals, this.statistics);
     return this.#entities.flatMap((entity) => {
       const { entityId } = entity;
       const statistics = all.get(entityId);
@@ -216,15 +207,7 @@ export class Knowledge {
     this.intervals.step(burst);
     this.reads.see(burst);
     this.#tellLinesApart(burst);
-    const pollsOf = Map.groupBy(burst.polls, ({ entityId }) => this.#busOf.get(entityId));
-    for (const { id } of this.#buses) {
-      const members = this.#members.get(id) ?? new Set();
-      const own = { ...burst, polls: pollsOf.get(id) ?? [] };
-      this.#service(id).step(own, members);
-      const timeOuts = this.#timeOuts.get(id) ?? new TimeOuts();
-      this.#timeOuts.set(id, timeOuts);
-      timeOuts.step(own, members);
-    }
+    this.busTimes.step(burst, this.#members, this.#busOf);
   }
 
   /** Only where several hubs share a bus because nobody tells them apart. */
@@ -237,40 +220,25 @@ export class Knowledge {
     if (shared.some(({ entityIds }) => this.lines.split(entityIds) !== undefined)) this.#assign();
   }
 
-  #service(busId: string): ServiceTime {
-    const service = this.#services.get(busId) ?? new ServiceTime();
-    this.#services.set(busId, service);
-    return service;
-  }
-
-  serviceSnapshots(): ServiceSnapshots {
-    return Object.fromEntries([...this.#services].map(([busId, service]) => [busId, service.snapshot()]));
-  }
-
-  restoreServices(snapshots: unknown): void {
-    if (typeof snapshots !== "object" || snapshots === null) return;
-    for (const [busId, snapshot] of Object.entries(snapshots)) this.#service(busId).restore(snapshot);
-  }
-
   /** `now` in ms since 1970, `allowed` the share of each bus that reads may take; of `driven` entities the seconds between the reads of the drive. */
   describe(now: number, allowed: number, driven: ReadonlyMap<EntityId, number> = new Map()): Description {
     const intervals = this.#known(({ entityId }) => this.interval(entityId));
-    const statistics = this.#statistics(now, intervals);
-    const units = new Map(this.#entities.map(({ entityId, unit }) => [entityId, unit]));
-    const names = new Map(this.#entities.map(({ entityId, name }) => [entityId, name]));
+    const statistics = this.#statistics(now, intervals, this.#recent);
     const advice = new Map<EntityId, Advice>();
     const buses = this.#buses.map((bus) => {
       const budget = busBudget(bus, allowed);
-      const observedSeconds = this.#observedSeconds(bus);
+      const observedSeconds = this.busTimes.serviceSeconds(bus);
       const serviceSeconds = this.serviceSeconds(bus);
-      const inputs = bus.entityIds.map((entityId) => ({
-        entityId,
-        ...optional("statistics", statistics.get(entityId)),
-        ...optional("interval", intervals.get(entityId)),
-        ...optional("unit", units.get(entityId)),
-        readsSeen: this.intervals.gapsSeen(entityId),
-        ...optional("prior", this.#priors.get(entityId)),
-      }));
+      const inputs = bus.entityIds.map((entityId) =>
+        defined<AdviceInput>({
+          entityId,
+          statistics: statistics.get(entityId),
+          interval: intervals.get(entityId),
+          unit: this.#byId.get(entityId)?.unit,
+          readsSeen: this.intervals.gapsSeen(entityId),
+          prior: this.#priors.get(entityId),
+        }),
+      );
       for (const given of adviseBus(inputs, { serviceSeconds, budget })) advice.set(given.entityId, given);
       const { gain, joined, entities: planned = [] } = this.plans.get(bus.id) ?? {};
       const excess = loadOf(bus, { intervals, advice, observedSeconds }).utilisation / budget;
@@ -284,40 +252,49 @@ export class Knowledge {
         if (seconds === undefined) continue;
         advice.set(entityId, drivenAdvice(entityId, intervals.get(entityId)?.seconds ?? seconds, serviceSeconds));
       }
-      const timeOutShare = this.#timeOuts.get(bus.id)?.share();
+      const timeOutShare = this.busTimes.timeOutShare(bus);
       const load = loadOf(bus, { intervals, advice, observedSeconds, timeOutShare });
       const known = bus.entityIds.map((entityId) => statistics.get(entityId)).filter((each) => each !== undefined);
       const missing = known.filter(({ lastState }) => isMissing(lastState)).length;
       const costly = bus.entityIds
-        .map((entityId) => ({ name: names.get(entityId) ?? entityId, share: advice.get(entityId)?.share ?? 0 }))
+        .map((entityId) => ({
+          name: this.#byId.get(entityId)?.name ?? entityId,
+          share: advice.get(entityId)?.share ?? 0,
+        }))
         .filter(({ share }) => share > 0)
         .toSorted((a, b) => b.share - a.share);
       const sentence = loadSentence(bus, load, { budget, missing, costly });
-      return {
+      return defined<BusOverview>({
         bus,
         load,
         budget,
         missing: missing / Math.max(1, known.length),
         sentence,
-        ...(gain === undefined ? {} : { plan: { ...gain, sentence: planSentence(gain) } }),
-        ...optional("joined", joined),
-      };
+        plan: gain === undefined ? undefined : { ...gain, sentence: planSentence(gain) },
+        joined,
+      });
     });
     const clusterOf = new Map(
       this.findings.clusters.flatMap(({ id, members }) => members.map((entityId) => [entityId, id])),
     );
-    const entities = this.#entities.map((entity) => ({
-      entity,
-      ...optional("busId", this.#busOf.get(entity.entityId)),
-      ...optional("statistics", statistics.get(entity.entityId)),
-      ...optional("interval", intervals.get(entity.entityId)),
-      ...optional("advice", advice.get(entity.entityId)),
-      ...optional("refreshSeconds", this.#refreshOf(entity.entityId, intervals.get(entity.entityId))),
-      ...optional("pattern", this.findings.patterns.get(entity.entityId)?.[0]),
-      ...optional("cluster", clusterOf.get(entity.entityId)),
-      ...optional("configuredSeconds", this.#configuredSeconds.get(entity.entityId)),
-      ...optional("drivenSeconds", driven.get(entity.entityId)),
-    }));
+    const entities = this.#entities.map((entity) => {
+      const { entityId } = entity;
+      const interval = intervals.get(entityId);
+      const given = advice.get(entityId);
+      const made = defined<EntityOverview>({
+        entity,
+        busId: this.#busOf.get(entityId),
+        statistics: statistics.get(entityId),
+        interval,
+        advice: given === undefined ? undefined : this.#advice.sameOr(entityId, given),
+        refreshSeconds: this.#refreshOf(entityId, interval),
+        pattern: this.findings.patterns.get(entityId)?.[0],
+        cluster: clusterOf.get(entityId),
+        configuredSeconds: this.#configuredSeconds.get(entityId),
+        drivenSeconds: driven.get(entityId),
+      });
+      return this.#overviews.sameOr(entityId, made);
+    });
     return {
       buses: buses.toSorted((a, b) => b.load.utilisation - a.load.utilisation),
       entities: entities.toSorted(
@@ -359,20 +336,24 @@ export class Knowledge {
   #statistics(
     now: number,
     intervals: ReadonlyMap<EntityId, EffectiveInterval>,
+    from: Pick<StatisticsStage, "summarize">,
   ): ReadonlyMap<EntityId, EntityStatistics> {
-    const common = new Map<EntityId, number | undefined>();
-    for (const { entityIds } of this.#buses) {
-      const known = entityIds.map((entityId) => intervals.get(entityId)?.seconds).filter((each) => each !== undefined);
-      const seconds = commonInterval(known);
-      for (const entityId of entityIds) common.set(entityId, seconds);
-    }
-    return this.#known(({ entityId, stateClass }) =>
-      this.statistics.summarize(entityId, {
-        now,
-        unwatched: this.#unwatchedSince(this.statistics.firstTime(entityId)),
-        ...optional("interval", intervals.get(entityId)?.seconds ?? common.get(entityId)),
-        ...optional("stateClass", stateClass),
+    const common = new Map(
+      this.#buses.map(({ id, entityIds }) => {
+        const known = entityIds.map((entityId) => intervals.get(entityId)?.seconds);
+        return [id, commonInterval(known.filter((each) => each !== undefined))];
       }),
+    );
+    return this.#known(({ entityId, stateClass }) =>
+      from.summarize(
+        entityId,
+        defined<SummaryOptions>({
+          now,
+          unwatched: this.#unwatchedSince(this.statistics.firstTime(entityId)),
+          interval: intervals.get(entityId)?.seconds ?? common.get(this.#busOf.get(entityId) ?? ""),
+          stateClass,
+        }),
+      ),
     );
   }
 
@@ -389,12 +370,4 @@ export class Knowledge {
     }
     return known;
   }
-}
-
-/** `{ [name]: value }`, or nothing when there is none. */
-function optional<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [Key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { readonly [Key in Name]: Value });
 }

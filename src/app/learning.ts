@@ -243,7 +243,7 @@ export class Learning implements Service {
       entities: knowledge.entities,
       ...(knowledge.connections === undefined ? {} : { connections: knowledge.connections }),
       ...(knowledge.hubs.length === 0 ? {} : { hubs: knowledge.hubs }),
-      service: knowledge.serviceSnapshots(),
+      service: knowledge.busTimes.snapshots(),
       ...(lines.entityIds.length === 0 ? {} : { lines }),
     };
   }
@@ -256,7 +256,7 @@ export async function restoreKnowledge(repository: Repository, knowledge: Knowle
   knowledge.setEntities(home.entities);
   knowledge.setConnections(home.connections);
   knowledge.setHubs(home.hubs ?? []);
-  knowledge.restoreServices(home.service);
+  knowledge.busTimes.restore(home.service);
   const legacy = await repository.legacy.entities();
   knowledge.setPriors([...legacy.values()].map(priorOf).filter((prior) => prior !== undefined));
   const entityIds = repository.samples.entityIds();

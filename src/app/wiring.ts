@@ -206,7 +206,7 @@ export function wire({
   const overview = (): Overview => {
     const driven = drive.describe();
     for (const { busId, serviceSeconds } of driven.buses)
-      if (serviceSeconds !== undefined) knowledge.seeRoundTrip(busId, serviceSeconds);
+      if (serviceSeconds !== undefined) knowledge.busTimes.seeRoundTrip(busId, serviceSeconds);
     const { buses, entities } = knowledge.describe(clock.now(), budget, driven.seconds);
     return {
       at: clock.now(),

@@ -1,5 +1,6 @@
 import type { EntityId } from "./entity.ts";
 import type { IntervalRecord } from "./interval-record.ts";
+import type { EntityOverview } from "./overview.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Relation } from "./relation.ts";
 import type { WindowStatistics } from "./window-statistics.ts";
@@ -8,6 +9,7 @@ import type { Place } from "./yaml-hub.ts";
 /** What is too much for an overview: all that is known of one entity. */
 export interface EntityDetail {
   readonly entityId: EntityId;
+  readonly overview: EntityOverview;
   readonly windows: readonly WindowStatistics[];
   /** Changes an hour in each hour of the day, local time; absent while too little was seen. */
   readonly changesByHour?: readonly number[];

@@ -1,8 +1,10 @@
 import { type Verdict, verdictOf } from "#diagnostics/verdict.ts";
-import type { EntityOverview, Overview } from "#model/overview.ts";
+import type { Overview } from "#model/overview.ts";
+import { type EntityRow, entityRow } from "./entity-row.ts";
 
-/** What the panel's pages are made of: the overview and its first sentence. */
-export interface PanelState extends Overview {
+/** What the panel's pages are made of: the overview, of each entity a row, and its first sentence. */
+export interface PanelState extends Omit<Overview, "entities"> {
+  readonly entities: readonly EntityRow[];
   readonly verdict: Verdict;
 }
 
@@ -10,14 +12,14 @@ export interface PanelState extends Overview {
 export interface OverviewChange {
   readonly at: number;
   readonly sections: Partial<Omit<PanelState, "at" | "entities">>;
-  readonly entities: readonly EntityOverview[];
+  readonly entities: readonly EntityRow[];
   readonly entityIds?: readonly string[];
 }
 
 const sections = ["product", "connection", "ingest", "storage", "publishing", "drive", "buses", "verdict"] as const;
 
 export function panelState(overview: Overview): PanelState {
-  return { ...overview, verdict: verdictOf(overview) };
+  return { ...overview, entities: overview.entities.map(entityRow), verdict: verdictOf(overview) };
 }
 
 /** Undefined when nothing but the time is different. */

@@ -1,5 +1,6 @@
+import { type Verdict, verdictOf } from "#diagnostics/verdict.ts";
 import { isEntityId } from "#model/entity.ts";
-import { panelState } from "./overview-change.ts";
+import type { Overview } from "#model/overview.ts";
 import type { PanelActions, PanelContent } from "./ports.ts";
 
 /** What a request is answered with. */
@@ -26,7 +27,7 @@ export function panelRoutes(content: PanelContent, actions: PanelActions): Reado
   const get = (answer: Route["answer"]): Route => ({ isFor: "everybody", answer });
   const administer = (answer: Route["answer"]): Route => ({ isFor: "administrators", answer });
   return new Map<string, Route>([
-    ["GET /api/overview", get(() => ({ json: panelState(content.overview()) }))],
+    ["GET /api/overview", get(() => ({ json: wholeOverview(content) }))],
     ["GET /api/health", get(() => healthOf(content))],
     ["GET /api/plan/patch", get(async () => ({ json: await content.planPatch() }))],
     ["GET /api/plan/patch.diff", get(() => diffOf(content))],
@@ -70,6 +71,12 @@ function numberIn(query: URLSearchParams, name: string, least: number, most: num
   const text = query.get(name) ?? "";
   const value = Number(text);
   return text !== "" && value >= least && value <= most ? value : undefined;
+}
+
+/** For programs of the user's own: the pages follow the live feed, which has only a row of each entity. */
+function wholeOverview(content: PanelContent): Overview & { readonly verdict: Verdict } {
+  const overview = content.overview();
+  return { ...overview, verdict: verdictOf(overview) };
 }
 
 function healthOf(content: PanelContent): Answer {

@@ -22,7 +22,7 @@ export interface RecordedPanel {
   readonly history: readonly HistoryEvent[];
   readonly hours: readonly HourlyRecord[];
   readonly storage: StorageDetail;
-  readonly entity: EntityDetail;
+  readonly entity: Omit<EntityDetail, "overview">;
   readonly plot: PlotSeries;
   readonly sparks: readonly SparkLine[];
   readonly curve: LoadCurve;
@@ -79,7 +79,10 @@ export async function servePanel(
       related: () => recorded.related,
       history: () => Promise.resolve(recorded.history),
       hours: () => Promise.resolve(recorded.hours),
-      entity: (entityId) => Promise.resolve({ ...recorded.entity, entityId }),
+      entity: (entityId) => {
+        const shown = overview.entities.find(({ entity }) => entity.entityId === entityId);
+        return Promise.resolve(shown && { ...recorded.entity, entityId, overview: shown });
+      },
       plot: (entityId) => Promise.resolve({ ...recorded.plot, entityId }),
       sparkLines: (entityIds) =>
         Promise.resolve(

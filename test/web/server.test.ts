@@ -9,7 +9,7 @@ import type { PlanPatch } from "#model/plan-patch.ts";
 import type { PanelContent } from "#web/ports.ts";
 import { userOf } from "#web/access.ts";
 import { PanelServer, type PanelServerOptions } from "#web/server.ts";
-import { busOverview, overviewOf } from "../support/overview.ts";
+import { busOverview, entityOverview, overviewOf } from "../support/overview.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -49,7 +49,16 @@ async function startPanel({ content, ...options }: Parts = {}) {
       hours: (days) => Promise.resolve([{ time: days, loads: { line: 0.5 }, written: 1_000 }]),
       entity: (entityId) =>
         Promise.resolve(
-          entityId === "sensor.a" ? { entityId, windows: [], patterns: [], relations: [], decisions: [] } : undefined,
+          entityId === "sensor.a"
+            ? {
+                entityId,
+                overview: entityOverview("sensor.a", "keep"),
+                windows: [],
+                patterns: [],
+                relations: [],
+                decisions: [],
+              }
+            : undefined,
         ),
       plot: (entityId, { from, to, columns }) =>
         Promise.resolve({

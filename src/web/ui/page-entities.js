@@ -7,7 +7,7 @@ import { spark } from "./sparks.js";
 import { VirtualRows } from "./virtual-rows.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
-/** @import { EntityOverview } from "#model/overview.ts" */
+/** @import { EntityRow } from "../entity-row.ts" */
 
 /** Read later than it is set or than most of its bus would allow: the time between two reads is 1.2 times the one that it should be. */
 const lateFrom = 1.2;
@@ -19,27 +19,27 @@ const filters = {
   late: { title: "Late", keep: isLate },
   silent: {
     title: "Silent",
-    keep: (/** @type {EntityOverview} */ { statistics }) => missing.has(statistics?.lastState ?? ""),
+    keep: (/** @type {EntityRow} */ { statistics }) => missing.has(statistics?.lastState ?? ""),
   },
-  unread: { title: "No read seen", keep: (/** @type {EntityOverview} */ { interval: seen }) => seen === undefined },
+  unread: { title: "No read seen", keep: (/** @type {EntityRow} */ { interval: seen }) => seen === undefined },
 };
 
-/** @param {EntityOverview} overview */
+/** @param {EntityRow} overview */
 function isLate({ interval: seen, configuredSeconds }) {
   return seen !== undefined && configuredSeconds !== undefined && seen.seconds > configuredSeconds * lateFrom;
 }
 
 /** Columns that can be sorted by; numbers largest first. */
 const orders = {
-  name: (/** @type {EntityOverview} */ { entity }) => entity.name.toLowerCase(),
-  kind: (/** @type {EntityOverview} */ { statistics }) => statistics?.kind ?? "",
-  set: (/** @type {EntityOverview} */ { configuredSeconds }) => -(configuredSeconds ?? -1),
-  really: (/** @type {EntityOverview} */ { interval: seen }) => -(seen?.seconds ?? -1),
-  advice: (/** @type {EntityOverview} */ { advice }) => -(advice?.recommended ?? -1),
-  share: (/** @type {EntityOverview} */ { advice }) => -(advice?.share ?? -1),
+  name: (/** @type {EntityRow} */ { entity }) => entity.name.toLowerCase(),
+  kind: (/** @type {EntityRow} */ { statistics }) => statistics?.kind ?? "",
+  set: (/** @type {EntityRow} */ { configuredSeconds }) => -(configuredSeconds ?? -1),
+  really: (/** @type {EntityRow} */ { interval: seen }) => -(seen?.seconds ?? -1),
+  advice: (/** @type {EntityRow} */ { advice }) => -(advice?.recommended ?? -1),
+  share: (/** @type {EntityRow} */ { advice }) => -(advice?.share ?? -1),
 };
 
-/** @typedef {{ group: { id: string, name: string, members: readonly EntityOverview[] } } | { overview: EntityOverview }} Row */
+/** @typedef {{ group: { id: string, name: string, members: readonly EntityRow[] } } | { overview: EntityRow }} Row */
 
 /** @type {VirtualRows<Row>} */
 const virtual = new VirtualRows();
@@ -206,7 +206,7 @@ function headRow(sort) {
 
 /**
  * @param {PanelState} state
- * @param {readonly EntityOverview[]} shown
+ * @param {readonly EntityRow[]} shown
  */
 function groups(state, shown) {
   const named = state.buses.map(({ bus }) => ({
@@ -217,7 +217,7 @@ function groups(state, shown) {
   return named.filter(({ members }) => members.length > 0);
 }
 
-/** @param {{ id: string, name: string, members: readonly EntityOverview[] }} group */
+/** @param {{ id: string, name: string, members: readonly EntityRow[] }} group */
 function groupRow({ id, name, members }) {
   const changes = members.filter(differs).length;
   return h(
@@ -240,7 +240,7 @@ function groupRow({ id, name, members }) {
 }
 
 /**
- * @param {EntityOverview} overview
+ * @param {EntityRow} overview
  * @param {() => void} redraw
  */
 function entityRow(overview, redraw) {
@@ -289,8 +289,8 @@ function entityRow(overview, redraw) {
 }
 
 /**
- * @param {EntityOverview["advice"]} advice
- * @param {EntityOverview["interval"]} seen
+ * @param {EntityRow["advice"]} advice
+ * @param {EntityRow["interval"]} seen
  */
 function adviceText(advice, seen) {
   if (advice === undefined || advice.action === "wait") return seen === undefined ? "–" : "learning";

@@ -9,7 +9,7 @@ import { Plot } from "./plot.js";
 import { language } from "./words.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
-/** @import { EntityOverview } from "#model/overview.ts" */
+/** @import { EntityRow } from "../entity-row.ts" */
 /** @import { EntityDetail } from "#model/entity-detail.ts" */
 /** @import { PlotSeries } from "#model/plot-series.ts" */
 
@@ -103,7 +103,7 @@ function plotOf(id, { from, to }, columns, redraw) {
 
 /**
  * @param {PanelState} state
- * @param {EntityOverview} overview
+ * @param {EntityRow} overview
  * @param {URLSearchParams} query
  * @param {() => void} redraw
  */
@@ -297,7 +297,7 @@ function valueText(value, unit) {
 }
 
 /**
- * @param {EntityOverview["advice"]} advice
+ * @param {EntityRow["advice"]} advice
  * @returns {unknown[]}
  */
 function adviceWords(advice) {
@@ -453,7 +453,7 @@ function valuesTable(series) {
 }
 
 /**
- * @param {EntityOverview} overview
+ * @param {EntityRow} overview
  * @param {EntityDetail | undefined} known
  */
 function costCard({ interval: seen, advice, refreshSeconds }, known) {
@@ -554,11 +554,12 @@ function costCard({ interval: seen, advice, refreshSeconds }, known) {
 
 /**
  * @param {PanelState} state
- * @param {EntityOverview} overview
+ * @param {EntityRow} overview
  * @param {EntityDetail | undefined} known
  */
-function behaviourCard(state, { entity, statistics, interval: seen, advice, refreshSeconds, pattern }, known) {
+function behaviourCard(state, { entity, interval: seen, advice, refreshSeconds, pattern }, known) {
   const rows = [];
+  const statistics = known?.overview.statistics;
   const unit = entity.unit === undefined ? "" : `\u00a0${entity.unit}`;
   const add = (/** @type {string} */ title, /** @type {unknown} */ text) =>
     text !== undefined && rows.push(/** @type {const} */ ([title, text]));
@@ -625,7 +626,9 @@ function behaviourCard(state, { entity, statistics, interval: seen, advice, refr
     "section",
     { class: "card narrow" },
     h("div", { class: "head" }, h("h2", {}, "How it behaves")),
-    rows.length === 0 ? h("p", { class: "second" }, "Nothing is known of it yet.") : facts(rows),
+    known === undefined || rows.length === 0
+      ? h("p", { class: "second" }, known === undefined ? "Reading what it did …" : "Nothing is known of it yet.")
+      : facts(rows),
   );
 }
 
@@ -668,7 +671,7 @@ function hoursCard(known) {
 }
 
 /**
- * @param {EntityOverview} overview
+ * @param {EntityRow} overview
  * @param {EntityDetail | undefined} known
  */
 function decisionsCard({ advice }, known) {

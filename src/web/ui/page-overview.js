@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
 import { verdictCard } from "./verdict-card.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
-/** @import { BusOverview, EntityOverview } from "#model/overview.ts" */
+/** @import { BusOverview } from "#model/overview.ts" */
+/** @import { EntityRow } from "../entity-row.ts" */
 
 /**
  * @param {PanelState} state
@@ -97,7 +98,7 @@ function latelyCard() {
   );
 }
 
-/** @param {EntityOverview} entity */
+/** @param {EntityRow} entity */
 export function differs({ advice }) {
   return advice?.action === "slower" || advice?.action === "faster";
 }
@@ -255,7 +256,7 @@ const groupNames = {
 };
 const mostGroups = 5;
 
-/** @param {readonly EntityOverview[]} entities */
+/** @param {readonly EntityRow[]} entities */
 function changesCard(entities) {
   const groups = Map.groupBy(entities.filter(differs), ({ advice, statistics }) =>
     /noise/i.test(advice?.reason ?? "") ? "noise" : (statistics?.kind ?? "numeric"),
@@ -276,7 +277,7 @@ function changesCard(entities) {
   );
 }
 
-/** @param {{ kind: string, members: readonly EntityOverview[], freed: number }} row */
+/** @param {{ kind: string, members: readonly EntityRow[], freed: number }} row */
 function changeRow({ kind, members, freed }) {
   const { one, many, why } = groupNames[kind] ?? groupNames.numeric;
   const name = members.length === 1 ? one : many;
@@ -294,7 +295,7 @@ function changeRow({ kind, members, freed }) {
   );
 }
 
-/** @param {readonly EntityOverview[]} members */
+/** @param {readonly EntityRow[]} members */
 function freedBy(members) {
   return members.reduce((sum, { advice }) => sum + (advice?.share ?? 0) - (advice?.shareAfter ?? 0), 0);
 }

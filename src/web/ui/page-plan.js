@@ -9,7 +9,8 @@ import { entityLink } from "./entity-link.js";
 import { verdictCard } from "./verdict-card.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
-/** @import { BusOverview, EntityOverview } from "#model/overview.ts" */
+/** @import { BusOverview } from "#model/overview.ts" */
+/** @import { EntityRow } from "../entity-row.ts" */
 /** @import { LoadCurve } from "#model/load-curve.ts" */
 /** @import { PlanPatch } from "#model/plan-patch.ts" */
 /** @import { PlanPreview } from "#model/plan-preview.ts" */
@@ -70,7 +71,7 @@ function fetchedOf(known, path, redraw) {
 
 /**
  * @param {PanelState} state
- * @param {readonly EntityOverview[]} changes
+ * @param {readonly EntityRow[]} changes
  */
 function planVerdict(state, changes) {
   const patch = patches.value;
@@ -356,7 +357,7 @@ function previewTable(state, { changes, share }) {
 
 /**
  * @param {PanelState} state
- * @param {readonly EntityOverview[]} changes
+ * @param {readonly EntityRow[]} changes
  * @returns {import("#diagnostics/verdict.ts").Verdict}
  */
 function verdict({ buses, entities }, changes) {
@@ -428,7 +429,7 @@ function points(share) {
 const shownChanges = 200;
 
 /**
- * @param {readonly EntityOverview[]} changes
+ * @param {readonly EntityRow[]} changes
  * @param {string} [title]
  */
 function changesTable(changes, title = "Before and after") {
@@ -469,7 +470,7 @@ function changesTable(changes, title = "Before and after") {
   );
 }
 
-/** @param {EntityOverview} overview */
+/** @param {EntityRow} overview */
 function changeRow({ entity, advice }) {
   const share = (/** @type {number | undefined} */ loss) => (loss === undefined ? "–" : percent(loss));
   return h(
