@@ -158,13 +158,14 @@ while (performance.now() - begun < length) {
   await daemon.until(({ connection, ingest }) => connection.state === "live" && ingest.openGaps === 0, 180_000);
   await pause(3_000 + random() * 12_000);
   const isQuiet = performance.now() - begun > length - quietTime;
+  // At rest: what waits while something is wrong is no growth.
+  if (isQuiet) quiet.push(await measure());
   const allowed = all.filter(({ endsProcess }) => endsProcess !== true || !isQuiet);
   const [one, other] = [pick(allowed), pick(allowed)];
   const isPair = random() < 0.25 && one !== other && one.isAlone !== true && other.isAlone !== true;
   const chosen = isPair ? [one, other] : [one];
   say(`${formatDuration(performance.now() - begun).padStart(8)}  ${chosen.map(({ name }) => name).join(" and ")}`);
   await Promise.all(chosen.map(make));
-  if (isQuiet) quiet.push(await measure());
 }
 
 function pick(from: readonly Trouble[]): Trouble {

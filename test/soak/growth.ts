@@ -24,26 +24,37 @@ export function handlesOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** What grew from the first to the last, the slope by least squares. */
+/** What grew from the first to the last, the slopes by least squares. */
 export function growthOf(sizes: readonly Measured[]): Growth {
   const [first, last] = [sizes[0], sizes.at(-1)];
   if (first === undefined || last === undefined || sizes.length < fewest)
     return { slope: undefined, handles: 0, resources: 0, sentence: "Too short to see what grows." };
-  const count = sizes.length;
-  const meanAt = sizes.reduce((sum, { at }) => sum + at, 0) / count;
-  const meanHeap = sizes.reduce((sum, { heapBytes }) => sum + heapBytes, 0) / count;
-  const spread = sizes.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0);
-  const slope = sizes.reduce((sum, { at, heapBytes }) => sum + (at - meanAt) * (heapBytes - meanHeap), 0) / spread;
-  const left = sizes.reduce((sum, { at, heapBytes }) => sum + (heapBytes - meanHeap - slope * (at - meanAt)) ** 2, 0);
-  const error = 2 * Math.sqrt(left / (count - 2) / spread);
-  const [perHour, perHourError] = [(slope * hour) / megabyte, (error * hour) / megabyte];
+  const slope = slopeOf(sizes, ({ heapBytes }) => heapBytes);
+  const code = slopeOf(sizes, ({ codeBytes }) => codeBytes);
   const total = ({ resources }: Measured): number => Object.values(resources).reduce((sum, each) => sum + each, 0);
+  const megabytes = ({ heapBytes }: Measured): string => (heapBytes / megabyte).toFixed(1);
   return {
-    slope: { perHour, error: perHourError },
+    slope,
     handles: last.handles - first.handles,
     resources: total(last) - total(first),
     sentence:
-      `Heap after collection ${(first.heapBytes / megabyte).toFixed(1)} to ${(last.heapBytes / megabyte).toFixed(1)} MB over ${Math.round((last.at - first.at) / 60_000)} min ` +
-      `(${perHour.toFixed(1)} ± ${perHourError.toFixed(1)} MB an hour), open files ${first.handles} to ${last.handles}, timers and the like ${total(first)} to ${total(last)}`,
+      `Heap after collection ${megabytes(first)} to ${megabytes(last)} MB over ${Math.round((last.at - first.at) / 60_000)} min ` +
+      `(${text(slope)} MB an hour, ${text(code)} of it compiled code), open files ${first.handles} to ${last.handles}, timers and the like ${total(first)} to ${total(last)}`,
   };
+}
+
+/** MB an hour, with twice the standard error. */
+function slopeOf(sizes: readonly Measured[], of: (size: Measured) => number): NonNullable<Growth["slope"]> {
+  const count = sizes.length;
+  const mean = (value: (size: Measured) => number): number => sizes.reduce((sum, size) => sum + value(size), 0) / count;
+  const [meanAt, meanBytes] = [mean(({ at }) => at), mean(of)];
+  const spread = sizes.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0);
+  const slope = sizes.reduce((sum, size) => sum + (size.at - meanAt) * (of(size) - meanBytes), 0) / spread;
+  const left = sizes.reduce((sum, size) => sum + (of(size) - meanBytes - slope * (size.at - meanAt)) ** 2, 0);
+  const error = 2 * Math.sqrt(left / (count - 2) / spread);
+  return { perHour: (slope * hour) / megabyte, error: (error * hour) / megabyte };
+}
+
+function text({ perHour, error }: NonNullable<Growth["slope"]>): string {
+  return `${perHour.toFixed(1)} ± ${error.toFixed(1)}`;
 }

@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { growthOf, type Measured } from "./growth.ts";
+
+const minute = 60_000;
+
+function sizes(heapBytes: (minutes: number) => number, codeBytes: (minutes: number) => number): Measured[] {
+  return Array.from({ length: 31 }, (_, index) => ({
+    at: index * minute,
+    heapBytes: heapBytes(index),
+    codeBytes: codeBytes(index),
+    handles: 20 + (index === 30 ? 3 : 0),
+    resources: { Timeout: 5, TCPSocketWrap: index === 30 ? 2 : 1 },
+  }));
+}
+
+it("finds what grows, and how sure that is", () => {
+  const grown = growthOf(
+    sizes(
+      (minutes) => 30e6 + minutes * 50_000 + (minutes % 2) * 1_000,
+      (minutes) => 4e6 + minutes * 10_000,
+    ),
+  );
+  expect(grown.slope?.perHour).toBeCloseTo(3, 1);
+  expect(grown.slope?.error).toBeGreaterThan(0);
+  expect(grown.slope?.error).toBeLessThan(0.1);
+  expect(grown).toMatchObject({ handles: 3, resources: 1 });
+  expect(grown.sentence).toContain(
+    "Heap after collection 30.0 to 31.5 MB over 30 min (3.0 ± 0.0 MB an hour, 0.6 ± 0.0 of it compiled code)",
+  );
+});
+
+it("does not find what only goes up and down, and says when it was too short", () => {
+  const still = growthOf(
+    sizes(
+      (minutes) => 30e6 + (minutes % 2) * 2e6,
+      () => 4e6,
+    ),
+  ).slope;
+  expect(Math.abs(still?.perHour ?? 9)).toBeLessThan(still?.error ?? 0);
+  expect(
+    growthOf(
+      sizes(
+        () => 1,
+        () => 1,
+      ).slice(0, 4),
+    ),
+  ).toMatchObject({ slope: undefined });
+});
