@@ -7,8 +7,7 @@ import { knownMean } from "./known-mean.ts";
 export function autocorrelation(values: Float64Array, stretches: readonly Stretch[], lags: number): Float64Array {
   const centred = centre(values);
   const result = new Float64Array(lags + 1);
-  let squares = 0;
-  for (const value of centred) squares += value * value;
+  const squares = sumOfSquares(centred);
   result[0] = 1;
   if (squares === 0) return result;
   for (let lag = 1; lag <= lags; lag += 1) result[lag] = lagged(centred, centred, stretches, lag) / squares;
@@ -26,7 +25,7 @@ export class LazyAutocorrelation {
   constructor(values: Float64Array, stretches: readonly Stretch[], lags: number) {
     this.#centred = centre(values);
     this.#stretches = stretches;
-    this.#squares = this.#centred.reduce((sum, value) => sum + value * value, 0);
+    this.#squares = sumOfSquares(this.#centred);
     this.#known = new Float64Array(lags + 1).fill(Number.NaN);
     this.#known[0] = 1;
   }
@@ -44,7 +43,18 @@ export class LazyAutocorrelation {
 /** Around the mean; 0 where nothing is known. */
 export function centre(values: Float64Array): Float64Array {
   const { mean } = knownMean(values);
-  return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
+  const result = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    if (!Number.isNaN(value)) result[row] = value - mean;
+  }
+  return result;
+}
+
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (let row = 0; row < values.length; row += 1) sum += (values[row] as number) ** 2;
+  return sum;
 }
 
 /** Sum of a(row) · b(row + lag) within stretches, lag ≥ 0. */

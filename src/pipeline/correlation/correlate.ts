@@ -131,7 +131,8 @@ function isComparable({ values }: Signal): boolean {
   let known = 0;
   let changes = 0;
   let before = Number.NaN;
-  for (const value of values) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     if (Number.isNaN(value)) continue;
     known += 1;
     if (value !== before && !Number.isNaN(before)) changes += 1;

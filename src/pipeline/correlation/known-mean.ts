@@ -8,7 +8,8 @@ export interface KnownMean {
 export function knownMean(values: Float64Array): KnownMean {
   let count = 0;
   let sum = 0;
-  for (const value of values) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     if (Number.isNaN(value)) continue;
     count += 1;
     sum += value;

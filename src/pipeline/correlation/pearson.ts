@@ -11,7 +11,8 @@ export function pearson(a: Float64Array, b: Float64Array): Pearson {
   let sumA = 0;
   let sumB = 0;
   for (let row = 0; row < a.length; row += 1) {
-    const [x, y] = [a[row] as number, b[row] as number];
+    const x = a[row] as number;
+    const y = b[row] as number;
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
     n += 1;
     sumA += x;

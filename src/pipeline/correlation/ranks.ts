@@ -1,14 +1,35 @@
 /** Ranks from 0 on; equal values share the mean of theirs; NaN stays. */
 export function ranks(values: Float64Array): Float64Array {
-  const known = Uint32Array.from(values.keys()).filter((index) => !Number.isNaN(values[index] as number));
-  known.sort((a, b) => (values[a] as number) - (values[b] as number));
+  // Sorted as numbers, without a function that compares: for that each would become an object.
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted();
   const result = new Float64Array(values.length).fill(Number.NaN);
-  for (let from = 0; from < known.length;) {
-    const value = values[known[from] as number];
-    let to = from + 1;
-    while (to < known.length && values[known[to] as number] === value) to += 1;
-    for (let index = from; index < to; index += 1) result[known[index] as number] = (from + to - 1) / 2;
-    from = to;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    if (!Number.isNaN(value)) result[row] = (countBelow(sorted, value) + countUpTo(sorted, value) - 1) / 2;
   }
   return result;
+}
+
+/** How many of `sorted` are less than `value`. */
+function countBelow(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many of `sorted` are not greater than `value`. */
+function countUpTo(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -80,7 +80,10 @@ export class Signal implements ColumnHolder {
 
   /** Rank correlation with time. */
   get alongTime(): number {
-    this.#alongTime ??= pearson(this.ranks, Float64Array.from(this.ranks.keys())).r;
+    this.#alongTime ??= pearson(
+      this.ranks,
+      Float64Array.from(this.ranks, (_, row) => row),
+    ).r;
     return this.#alongTime;
   }
 
@@ -102,7 +105,9 @@ export class Signal implements ColumnHolder {
   #movesOneWay(): boolean {
     let rises = 0;
     let falls = 0;
-    for (const change of this.changes) {
+    const { changes } = this;
+    for (let row = 0; row < changes.length; row += 1) {
+      const change = changes[row] as number;
       if (change > 0) rises += 1;
       else if (change < 0) falls += 1;
     }

@@ -10,13 +10,17 @@ const norm = 32_000;
 export function standardize(values: Float64Array, into: Int16Array): boolean {
   const { mean, count } = knownMean(values);
   let squares = 0;
-  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  }
   into.fill(0);
   // Sums of the same number differ from it by rounding.
   if (count < 2 || !(squares > count * (mean * 1e-7) ** 2) || !Number.isFinite(squares)) return false;
   const scale = norm / Math.sqrt(squares);
-  for (const [index, value] of values.entries()) {
-    if (!Number.isNaN(value)) into[index] = Math.round((value - mean) * scale);
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    if (!Number.isNaN(value)) into[row] = Math.round((value - mean) * scale);
   }
   return true;
 }

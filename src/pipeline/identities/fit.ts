@@ -30,8 +30,8 @@ export function fit(target: Observed, formula: Formula, { slack, leastExact = 0 
   let losses = 0;
   const met = new Set<number>();
   const mostMissed = target.values.length * (1 - leastExact);
-  for (const [row, value] of target.values.entries()) {
-    const left = value - valueOf(formula, row);
+  for (let row = 0; row < target.values.length; row += 1) {
+    const left = (target.values[row] as number) - valueOf(formula, row);
     if (Number.isNaN(left)) continue;
     const tolerance = target.step + roundingOf(formula, row) + slack * target.deviation;
     n += 1;
@@ -53,8 +53,9 @@ export function fit(target: Observed, formula: Formula, { slack, leastExact = 0 
 /** Rows in which a formula holds. */
 export function exactRows(target: Observed, formula: Formula): number {
   let exact = 0;
-  for (let row = 0; row < target.values.length; row += 1) {
-    const left = (target.values[row] as number) - valueOf(formula, row);
+  const { values } = target;
+  for (let row = 0; row < values.length; row += 1) {
+    const left = (values[row] as number) - valueOf(formula, row);
     if (isWithin(left, target.step + roundingOf(formula, row))) exact += 1;
   }
   return exact;

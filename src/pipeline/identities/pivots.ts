@@ -10,13 +10,15 @@ const fewSpoilt = 0.09;
  */
 export function pivotsOf({ values }: Observed): readonly number[] {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     least = Math.min(least, Number.isNaN(value) ? least : value);
     greatest = Math.max(greatest, Number.isNaN(value) ? greatest : value);
   }
   const cellOf = (value: number): number => Math.floor(((value - least) / (greatest - least)) * (cells - 1));
   const counts = new Uint32Array(cells);
-  for (const value of values) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     if (Number.isNaN(value)) continue;
     const cell = cellOf(value);
     counts[cell] = (counts[cell] as number) + 1;
@@ -24,10 +26,12 @@ export function pivotsOf({ values }: Observed): readonly number[] {
   const ofEach = Math.floor(cells / counts.filter((count) => count > 0).length);
   const met = new Uint32Array(cells);
   const rows: number[][] = Array.from({ length: cells }, () => []);
-  for (const [row, value] of values.entries()) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     if (Number.isNaN(value)) continue;
     const cell = cellOf(value);
-    const [chosen, count] = [rows[cell] as number[], counts[cell] as number];
+    const chosen = rows[cell] as number[];
+    const count = counts[cell] as number;
     // As evenly spread as its rows allow, from the first on.
     if (chosen.length < ofEach && (met[cell] as number) >= Math.floor((chosen.length * count) / ofEach))
       chosen.push(row);

@@ -105,8 +105,11 @@ function scaled(target: Observed, pivots: readonly number[], term: Observed): Fo
 function roundest(target: Observed, term: Observed): number {
   let products = 0;
   let squares = 0;
-  for (const [row, value] of target.values.entries()) {
-    const other = term.values[row] as number;
+  const { values } = target;
+  const others = term.values;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    const other = others[row] as number;
     if (Number.isNaN(value) || Number.isNaN(other)) continue;
     products += value * other;
     squares += other * other;

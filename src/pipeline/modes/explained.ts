@@ -6,7 +6,8 @@ export function explainedShare(values: Float64Array, labels: Int16Array, states:
   const counts = new Float64Array(states);
   const sums = new Float64Array(states);
   let [count, sum] = [0, 0];
-  for (const [row, value] of values.entries()) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     const label = labels[row] as number;
     if (label < 0 || Number.isNaN(value)) continue;
     counts[label]! += 1;
@@ -16,7 +17,8 @@ export function explainedShare(values: Float64Array, labels: Int16Array, states:
   }
   const mean = sum / count;
   let [total, between] = [0, 0];
-  for (const [row, value] of values.entries()) {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
     if ((labels[row] as number) >= 0 && !Number.isNaN(value)) total += (value - mean) ** 2;
   }
   let seen = 0;

@@ -203,12 +203,13 @@ function levelChange({ statistics, signal, grid, unit, utcOffset }: PatternInput
 /** Changes in blocks of rows, as if they were Poisson's: their root has a variance of a quarter (Anscombe, Biometrika 35, 1948). */
 function rateChange({ signal, grid, utcOffset }: PatternInput): Pattern | undefined {
   if (signal === undefined) return undefined;
+  const { changes: column } = signal;
   const blocks = Math.floor(grid.rows / rowsOfRate);
   const roots = new Float64Array(blocks);
   for (let block = 0; block < blocks; block += 1) {
     let changes = 0;
     for (let row = block * rowsOfRate; row < (block + 1) * rowsOfRate; row += 1) {
-      if (Math.abs(signal.changes[row] as number) > 0) changes += 1;
+      if (Math.abs(column[row] as number) > 0) changes += 1;
     }
     roots[block] = Math.sqrt(changes + 3 / 8);
   }

@@ -80,7 +80,8 @@ function judge(values: Float64Array, stretches: readonly Stretch[], lag: number)
   const part = Math.max(1, Math.floor(lag / smoothing));
   const smooth = movingMean(values, stretches, Math.floor(lag / smoothing));
   const level = movingMean(values, stretches, lag);
-  const band = smooth.map((value, row) => value - (level[row] as number));
+  const band = new Float64Array(smooth.length);
+  for (let row = 0; row < band.length; row += 1) band[row] = (smooth[row] as number) - (level[row] as number);
   const memory = new LazyAutocorrelation(band, stretches, Math.min(band.length - 1, Math.ceil(lag * (cycles - 0.5))));
   const first = summit(memory, lag, lag);
   if (first === undefined || (memory.at(Math.round(lag / 2)) ?? 0) > first.height - leastDepth) return undefined;
@@ -156,17 +157,19 @@ function movingMean(values: Float64Array, stretches: readonly Stretch[], length:
   for (const { from, to } of stretches) {
     let sum = 0;
     let count = 0;
-    const add = (row: number, sign: number): void => {
-      const value = values[row] as number;
-      if (Number.isNaN(value)) return;
-      sum += sign * value;
-      count += sign;
-    };
-    for (let row = from; row < Math.min(to, from + half); row += 1) add(row, 1);
-    for (let row = from; row < to; row += 1) {
-      if (row + half < to) add(row + half, 1);
-      if (row - half - 1 >= from) add(row - half - 1, -1);
-      if (count > 0) result[row] = sum / count;
+    // One comes in ahead, one goes out behind; the first mean is complete when half of the rows have come in.
+    for (let row = from - half; row < to; row += 1) {
+      const coming = row + half < to ? (values[row + half] as number) : Number.NaN;
+      if (!Number.isNaN(coming)) {
+        sum += coming;
+        count += 1;
+      }
+      const going = row - half - 1 >= from ? (values[row - half - 1] as number) : Number.NaN;
+      if (!Number.isNaN(going)) {
+        sum -= going;
+        count -= 1;
+      }
+      if (row >= from && count > 0) result[row] = sum / count;
     }
   }
   return result;
