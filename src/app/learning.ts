@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { breathe } from "#core/breathe.ts";
 import type { Clock, Timer } from "#core/clock.ts";
 import { toCadenceError } from "#core/errors.ts";
@@ -35,6 +36,7 @@ const lookEvery = 300_000;
 const saveCoursesEvery = 86_400_000;
 /** A few hundred kilobytes. */
 const coursesAtOnce = 16;
+const statisticsAtOnce = 250;
 const readAtOnce = 32;
 /** Stopping must not take long; ms. */
 const mostOfTheEnd = 3_000;
@@ -58,8 +60,8 @@ export class Learning implements Service {
   readonly #outdated = new Set<EntityId>();
   /** Entities of which more was learned than saved. */
   readonly #unsaved = new Set<EntityId>();
+  /** Fingerprints as of the last save: of the home, and of what Home Assistant and its configuration say of it. */
   #home = "";
-  /** As of the last save: what Home Assistant and its configuration say. */
   #site = "";
   #savedAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
@@ -74,7 +76,7 @@ export class Learning implements Service {
   /** Restores what was learned, and catches up with samples that were stored after it was saved. */
   async start(): Promise<void> {
     await restoreKnowledge(this.#options.repository, this.#options.knowledge);
-    this.#home = JSON.stringify(this.#describeHome());
+    this.#home = fingerprint(this.#describeHome());
     this.#coursesSavedAt = this.#options.clock.monotonic();
     this.#schedule(saveSoon);
   }
@@ -126,7 +128,7 @@ export class Learning implements Service {
     const renamed = (entity: Entity): Entity => (entity.entityId === from ? { ...entity, entityId: to } : entity);
     const home = { ...this.#describeHome(), entities: knowledge.entities.map(renamed) };
     await repository.rename(rename, home);
-    this.#home = JSON.stringify(home);
+    this.#home = fingerprint(home);
     logger.info("An entity was renamed; its history goes on under the new id", { from, to });
     knowledge.setEntities(home.entities);
     knowledge.rename(rename);
@@ -179,11 +181,11 @@ export class Learning implements Service {
 
   async #look(): Promise<void> {
     const isDue = this.#options.clock.monotonic() - this.#savedAt >= saveEvery;
-    if (isDue || this.#describeSite() !== this.#site) await this.save();
+    if (isDue || this.#siteNow() !== this.#site) await this.save();
     else await this.#learnAgain();
   }
 
-  /** Stores what was learned since the last time, in one batch. */
+  /** Stores what was learned since the last time, some entities at a time: what is saved of one goes with nothing of another. */
   async save(): Promise<void> {
     const { repository, knowledge, clock } = this.#options;
     await this.#learnAgain();
@@ -192,22 +194,30 @@ export class Learning implements Service {
     const saved = [...this.#unsaved];
     const outdated = [...this.#outdated];
     const home = this.#describeHome();
-    const [text, site] = [JSON.stringify(home), this.#describeSite()];
+    const [homeNow, siteNow] = [fingerprint(home), this.#siteNow()];
+    // First: a course that is gone is made again from the samples, one that knows less than the statistics would be believed.
     await repository.commit((batch) => {
-      for (const entityId of saved) {
-        repository.entityStats.stage(batch, entityId, {
-          statistics: knowledge.statistics.states.snapshotOf(entityId),
-          interval: knowledge.intervals.states.snapshotOf(entityId),
-        });
-      }
       for (const entityId of outdated) repository.courses.stageDelete(batch, entityId);
-      if (text !== this.#home) repository.home.stage(batch, home);
+      if (homeNow !== this.#home) repository.home.stage(batch, home);
     });
-    this.#home = text;
-    this.#site = site;
-    this.#savedAt = clock.monotonic();
-    for (const entityId of saved) this.#unsaved.delete(entityId);
     for (const entityId of outdated) this.#outdated.delete(entityId);
+    this.#home = homeNow;
+    this.#site = siteNow;
+    for (let at = 0; at < saved.length; at += statisticsAtOnce) {
+      const part = saved.slice(at, at + statisticsAtOnce);
+      await repository.commit((batch) => {
+        for (const entityId of part) {
+          const statistics = knowledge.statistics.states.get(entityId);
+          const interval = knowledge.intervals.states.get(entityId);
+          // Renamed meanwhile, or nothing is known of it any more.
+          if (statistics === undefined && interval === undefined) continue;
+          repository.entityStats.stage(batch, entityId, { statistics, interval });
+        }
+      });
+      for (const entityId of part) this.#unsaved.delete(entityId);
+      await breathe();
+    }
+    this.#savedAt = clock.monotonic();
     if (clock.monotonic() - this.#coursesSavedAt >= saveCoursesEvery) await this.#saveCourses();
   }
 
@@ -231,9 +241,9 @@ export class Learning implements Service {
     this.#coursesSavedAt = clock.monotonic();
   }
 
-  #describeSite(): string {
+  #siteNow(): string {
     const { entities, connections, hubs } = this.#options.knowledge;
-    return JSON.stringify([entities, connections, hubs]);
+    return fingerprint([entities, connections, hubs]);
   }
 
   #describeHome(): StoredHome {
@@ -247,6 +257,11 @@ export class Learning implements Service {
       ...(lines.entityIds.length === 0 ? {} : { lines }),
     };
   }
+}
+
+/** Of a building the text itself is megabytes. */
+function fingerprint(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64");
 }
 
 /** What an earlier run saved, brought up to date from the samples stored since. */

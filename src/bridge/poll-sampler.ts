@@ -97,19 +97,25 @@ async function look(session: Session, entityIds: readonly EntityId[]): Promise<R
   const lost = (): void => answer.reject(session.ended.reason as Error);
   session.ended.addEventListener("abort", lost, { once: true });
   try {
-    return parseLook(await answer.promise);
+    return parseLook(await answer.promise, entityIds);
   } finally {
     session.ended.removeEventListener("abort", lost);
     end();
   }
 }
 
-function parseLook(text: string): ReadonlyMap<EntityId, number> {
-  const times = new Map<EntityId, number>();
+/** By the ids that were asked for: a piece of the answer, kept anywhere, would keep all of it in memory. */
+function parseLook(text: string, entityIds: readonly EntityId[]): ReadonlyMap<EntityId, number> {
+  const told = new Map<string, number>();
   for (const entry of text.split(/[;\n]/)) {
     const split = entry.indexOf("=");
     const seconds = Number(entry.slice(split + 1));
-    if (split > 0 && Number.isFinite(seconds) && seconds > 0) times.set(entry.slice(0, split).trim(), seconds * 1_000);
+    if (split > 0 && Number.isFinite(seconds) && seconds > 0) told.set(entry.slice(0, split).trim(), seconds * 1_000);
+  }
+  const times = new Map<EntityId, number>();
+  for (const entityId of entityIds) {
+    const time = told.get(entityId);
+    if (time !== undefined) times.set(entityId, time);
   }
   return times;
 }

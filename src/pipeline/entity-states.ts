@@ -57,12 +57,6 @@ export class EntityStates<State extends { readonly version: number }> {
     return new Map([...this.#states].map(([entityId, state]) => [entityId, structuredClone(state)]));
   }
 
-  /** Undefined when nothing is kept of the entity. */
-  snapshotOf(entityId: EntityId): State | undefined {
-    const state = this.#states.get(entityId);
-    return state === undefined ? undefined : structuredClone(state);
-  }
-
   /** The state that a snapshot holds, to be set; undefined when it is of another version, or none. */
   stateIn(snapshot: unknown): State | undefined {
     if (typeof snapshot !== "object" || snapshot === null || (snapshot as State).version !== this.#version)

@@ -36,7 +36,7 @@ async function open(volume: MemoryVolume) {
 
 const random = seeded(5);
 const rows = Array.from({ length: 400 }, (_, index) => [index * 5_000, (20 + random() * 3).toFixed(1)] as const);
-const figures = (knowledge: Knowledge) => knowledge.statistics.states.snapshotOf("sensor.a");
+const figures = (knowledge: Knowledge) => structuredClone(knowledge.statistics.states.get("sensor.a"));
 
 async function learnedInOrder() {
   const { learning, knowledge } = await open(new MemoryVolume());
@@ -159,8 +159,8 @@ describe("a renamed entity", () => {
     const check = async (known: Knowledge, kept: Repository): Promise<void> => {
       expect(kept.samples.extent("sensor.a")).toBeUndefined();
       expect(kept.samples.extent("sensor.z")?.samples).toBe(rows.length);
-      expect(known.statistics.states.snapshotOf("sensor.z")).toEqual(before);
-      expect(known.statistics.states.snapshotOf("sensor.a")).toBeUndefined();
+      expect(structuredClone(known.statistics.states.get("sensor.z"))).toEqual(before);
+      expect(structuredClone(known.statistics.states.get("sensor.a"))).toBeUndefined();
       expect(kept.runtimeState.backfilled.has("sensor.z")).toBe(true);
       expect(await kept.longTermStatistics.read("sensor.z")).toHaveLength(1);
       expect(await kept.intervalHistory.all()).toEqual([{ ...decided, entityId: "sensor.z" }]);
@@ -221,7 +221,7 @@ describe("a renamed entity", () => {
     await learning.take(batchOf(late));
     await learning.take(batchOf([], { renamed: [{ from: "sensor.a", to: "sensor.z" }] }));
     expect(repository.samples.extent("sensor.z")?.samples).toBe(rows.length);
-    expect(knowledge.statistics.states.snapshotOf("sensor.z")).toEqual(await learnedInOrder());
+    expect(structuredClone(knowledge.statistics.states.get("sensor.z"))).toEqual(await learnedInOrder());
   });
 });
 

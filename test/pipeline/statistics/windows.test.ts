@@ -79,10 +79,10 @@ describe("windows", () => {
         for (let at = 0; at < readings.length; at += size) {
           stage.step(readings.slice(at, at + size));
           const restarted = new PerEntityStage(emptyWindows, addToWindows);
-          restarted.restore("sensor.a", stage.states.snapshotOf("sensor.a"));
+          restarted.restore("sensor.a", structuredClone(stage.states.get("sensor.a")));
           stage = restarted;
         }
-        expect(stage.states.snapshotOf("sensor.a")).toEqual(whole.states.snapshotOf("sensor.a"));
+        expect(structuredClone(stage.states.get("sensor.a"))).toEqual(structuredClone(whole.states.get("sensor.a")));
       }),
       { numRuns: 15 },
     );
