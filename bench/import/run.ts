@@ -26,7 +26,7 @@ export function runImportBench(parameters: readonly string[]): void {
   process.stderr.write("Reading with node:sqlite …\n");
   const alone = run(["-e", readAlone(path)]);
   process.stderr.write("Importing …\n");
-  const ours = run([join(root, "src", "main.ts"), "replay", path, "--store", store, "--json"]);
+  const ours = run([join(root, "src", "main.js"), "replay", path, "--store", store, "--json"]);
   rmSync(store, { recursive: true, force: true });
   const cell = (text: string): string => text.padStart(14);
   const line = (name: string, { seconds, megabytes }: Run): string =>

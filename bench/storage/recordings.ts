@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { measureTimes } from "./shared-times.ts";
 
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
+const main = join(import.meta.dirname, "..", "..", "src", "main.js");
 
 interface Figures {
   readonly values: number;

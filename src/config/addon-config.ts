@@ -20,7 +20,7 @@ export function addonConfig(version: string): string {
     // The recorder's past and what the Modbus hubs are set to; certificates of a broker. Both read-only.
     map: [{ type: "homeassistant_config" }, { type: "ssl" }],
     // Of the files that are open while they are copied, the backups below /data/backups are whole.
-    backup_exclude: ["lock", "lock.owner"],
+    backup_exclude: ["lock", "lock.owner", "compile-cache"],
     ...addonOptions(),
   };
   return `# Made by npm run generate from src/config; do not edit.\n${stringify(config, { lineWidth: 0 })}`;

@@ -23,7 +23,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulator: ["core", "model"],
   app: ["*"],
   cli: ["*"],
-  main: ["cli", "core"],
+  program: ["cli", "core"],
 };
 
 /** Rooms that must not be reached even through others; `cli` is the only way into `app`. */
@@ -81,7 +81,7 @@ const words: readonly { word: RegExp; name: string; allowed: (path: string) => b
   {
     word: /\bprocess\s*\.\s*(stdout|stderr)\b/g,
     name: "process.stdout",
-    allowed: (path) => path.startsWith("cli/") || path === "main.ts",
+    allowed: (path) => path.startsWith("cli/") || path === "program.ts",
   },
   ...(
     [
@@ -151,7 +151,7 @@ function importFault(
   }
   if (!used.specifier.startsWith("#")) return "across rooms the path begins with #";
   if (target === "app" && file.room !== "cli") return "only cli imports app";
-  if (target === "cli" && file.room !== "main") return "only main.ts imports cli";
+  if (target === "cli" && file.room !== "program") return "only program.ts imports cli";
   const allowed = mayImport[file.room] ?? [];
   if (!allowed.includes("*") && !allowed.includes(target)) return `${file.room} must not import ${target}`;
   if (target === "storage" && file.room !== "app" && file.room !== "cli" && used.target !== "storage/index.ts")

@@ -23,7 +23,7 @@ export interface CadenceOptions {
 
 function start(argv: readonly string[], options: CadenceOptions): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(HASS_|CADENCE_|SUPERVISOR_|MQTT_)/.test(name));
-  return spawn(process.execPath, [...(options.nodeOptions ?? []), join(root, "src", "main.ts"), ...argv], {
+  return spawn(process.execPath, [...(options.nodeOptions ?? []), join(root, "src", "main.js"), ...argv], {
     cwd: options.directory ?? root,
     env: { ...Object.fromEntries(inherited), ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
