@@ -132,10 +132,9 @@ const all = troubles({
 const unseen: string[] = [];
 const counts = new Map<string, number>();
 
-/** Makes trouble, and looks at the panel until it tells of it. */
-async function make({ name, run, isSeen }: Trouble): Promise<void> {
+/** Makes trouble, and looks at the panel until it tells of it; `before` is from when nothing was wrong. */
+async function make({ name, run, isSeen }: Trouble, before: Overview): Promise<void> {
   counts.set(name, (counts.get(name) ?? 0) + 1);
-  const before = await daemon.overview();
   let isOver = false;
   let deadline = Number.POSITIVE_INFINITY;
   const running = run().finally(() => {
@@ -165,7 +164,8 @@ while (performance.now() - begun < length) {
   const isPair = random() < 0.25 && one !== other && one.isAlone !== true && other.isAlone !== true;
   const chosen = isPair ? [one, other] : [one];
   say(`${formatDuration(performance.now() - begun).padStart(8)}  ${chosen.map(({ name }) => name).join(" and ")}`);
-  await Promise.all(chosen.map(make));
+  const before = await daemon.overview();
+  await Promise.all(chosen.map((trouble) => make(trouble, before)));
 }
 
 function pick(from: readonly Trouble[]): Trouble {
