@@ -1,19 +1,16 @@
-import { parseArgs } from "node:util";
+import { campaignOptions, wrongly } from "./support/campaign-options.ts";
 import { crashRound } from "./support/crash-round.ts";
 
 /** `npm run crash -- --rounds 10000 [--seed N]`: the crash rounds of the tests, as many as one likes. A seed that fails repeats its round. */
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "10000" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-  },
+const usage = "npm run crash -- [--rounds N] [--seed N]";
+const { values } = campaignOptions(usage, {
+  rounds: { type: "string", default: "10000" },
+  seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
 });
 const rounds = Number(values.rounds);
 const first = Number(values.seed);
-if (!Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(first)) {
-  process.stderr.write("--rounds and --seed must be whole numbers.\n");
-  process.exit(2);
-}
+if (!Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(first))
+  wrongly(usage, "--rounds and --seed must be whole numbers.");
 process.stderr.write(`Seeds ${first} to ${first + rounds - 1}\n`);
 let batches = 0;
 let crashes = 0;

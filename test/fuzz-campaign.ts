@@ -1,20 +1,16 @@
-import { parseArgs } from "node:util";
+import { campaignOptions, wrongly } from "./support/campaign-options.ts";
 import { legacyRound } from "./support/legacy-round.ts";
 
 /** `npm run fuzz -- legacy --rounds 2000 [--seed N]`: the damaged folders of the tests, as many as one likes. A seed that fails repeats its round. */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string", default: "2000" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-  },
+const usage = "npm run fuzz -- legacy [--rounds N] [--seed N]";
+const { values, positionals } = campaignOptions(usage, {
+  rounds: { type: "string", default: "2000" },
+  seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
 });
 const rounds = Number(values.rounds);
 const first = Number(values.seed);
-if (positionals.join() !== "legacy" || !Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(first)) {
-  process.stderr.write("Usage: npm run fuzz -- legacy [--rounds N] [--seed N]\n");
-  process.exit(2);
-}
+if (positionals.join() !== "legacy" || !Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(first))
+  wrongly(usage, "legacy is what there is; --rounds and --seed must be whole numbers.");
 process.stderr.write(`Seeds ${first} to ${first + rounds - 1}\n`);
 let whole = 0;
 let damages = 0;

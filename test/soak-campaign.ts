@@ -6,7 +6,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { formatDuration, parseDuration } from "#core/duration.ts";
 import type { Overview } from "#model/overview.ts";
 import { differences, storedSamples } from "./home-assistant/recorder-truth.ts";
@@ -15,19 +14,20 @@ import { growthOf, handlesOf, type Measured } from "./soak/growth.ts";
 import type { ProcessSize } from "./soak/probe.ts";
 import { realHome, simulatedHome } from "./soak/soak-home.ts";
 import { configuredSeconds, type Trouble, troubles } from "./soak/troubles.ts";
+import { campaignOptions, wrongly } from "./support/campaign-options.ts";
 import { Daemon, pause, runCadence } from "./support/daemon.ts";
 import { TestBroker } from "./support/mqtt-broker.ts";
 import { seeded } from "./support/random.ts";
 import { TemporaryFolder } from "./support/temporary-folder.ts";
 
-const { values } = parseArgs({
-  options: {
-    for: { type: "string", default: "30m" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    "home-assistant": { type: "boolean", default: false },
-  },
+const usage = "npm run soak -- [--for 30m] [--seed N] [--home-assistant]";
+const { values } = campaignOptions(usage, {
+  for: { type: "string", default: "30m" },
+  seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  "home-assistant": { type: "boolean", default: false },
 });
-const length = parseDuration(values.for);
+const length = lengthOf(values.for);
+if (!Number.isSafeInteger(Number(values.seed))) wrongly(usage, "--seed must be a whole number.");
 const random = seeded(Number(values.seed));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const isReal = values["home-assistant"];
@@ -70,6 +70,14 @@ await using _all = {
   },
 };
 const startedAt = Date.now();
+
+function lengthOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    return wrongly(usage, (error as Error).message);
+  }
+}
 
 function start(): Daemon {
   writeFileSync(join(probe, "clock"), "0");
