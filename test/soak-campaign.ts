@@ -166,12 +166,16 @@ while (performance.now() - begun < length) {
   await pause(3_000 + random() * 12_000);
   const isQuiet = performance.now() - begun > length - quietTime;
   // At rest: what waits while something is wrong is no growth.
-  if (isQuiet) quiet.push(await measure());
+  const size = isQuiet ? await measure() : undefined;
+  if (size !== undefined) quiet.push(size);
   const allowed = all.filter(({ endsProcess }) => endsProcess !== true || !isQuiet);
   const [one, other] = [pick(allowed), pick(allowed)];
   const isPair = random() < 0.25 && one !== other && one.isAlone !== true && other.isAlone !== true;
   const chosen = isPair ? [one, other] : [one];
-  say(`${formatDuration(performance.now() - begun).padStart(8)}  ${chosen.map(({ name }) => name).join(" and ")}`);
+  const heap = size === undefined ? "" : `${(size.heapBytes / 1e6).toFixed(1)} MB  `;
+  say(
+    `${formatDuration(performance.now() - begun).padStart(8)}  ${heap}${chosen.map(({ name }) => name).join(" and ")}`,
+  );
   const before = await daemon.overview();
   await Promise.all(chosen.map((trouble) => make(trouble, before)));
 }

@@ -76,7 +76,10 @@ describe("the whole daemon between a home and a broker that come and go", () => 
     await vi.waitFor(() => expect(second.overview().ingest.openGaps).toBe(0), { timeout: 20_000, interval: 50 });
     home.step();
     const until = home.home.now - 5_000;
-    await pause(500);
+    // Values come in order: with one from behind it, all before it are stored.
+    const learnedUntil = (): number =>
+      Math.max(...second.overview().entities.map(({ statistics }) => statistics?.lastTime ?? 0));
+    await vi.waitFor(() => expect(learnedUntil()).toBeGreaterThanOrEqual(until), { timeout: 20_000, interval: 50 });
     await second.stop();
     await broker.stop();
 
