@@ -42,6 +42,8 @@ const configurationWithin = 330_000;
 /** MB an hour; judged from an hour on: before, it is code that is still being compiled, and what is learned in the first place. */
 const mostGrowth = 1;
 const judgedFrom = 3_600_000;
+/** A process that was just begun reads the past, compares all signals for the first time, and lets go of what that took. */
+const settledAfter = 600_000;
 const quietTime = (length * 2) / 3;
 const mostHandles = 8;
 
@@ -61,6 +63,7 @@ const disk = smallDisk(folder.at("disk"));
 if (disk === undefined) say("No small disk can be mounted here, so it does not fill up.");
 const store = folder.at("disk", "store");
 const logs: string[] = [];
+let bornAt = 0;
 let daemon = start();
 // When the campaign itself fails, nothing is left behind that would hide why.
 await using _all = {
@@ -80,6 +83,7 @@ function lengthOf(text: string): number {
 }
 
 function start(): Daemon {
+  bornAt = performance.now();
   writeFileSync(join(probe, "clock"), "0");
   return new Daemon(["run", "--store", store], {
     environment: {
@@ -166,7 +170,7 @@ while (performance.now() - begun < length) {
   await pause(3_000 + random() * 12_000);
   const isQuiet = performance.now() - begun > length - quietTime;
   // At rest: what waits while something is wrong is no growth.
-  const size = isQuiet ? await measure() : undefined;
+  const size = isQuiet && performance.now() - bornAt > settledAfter ? await measure() : undefined;
   if (size !== undefined) quiet.push(size);
   const allowed = all.filter(({ endsProcess }) => endsProcess !== true || !isQuiet);
   const [one, other] = [pick(allowed), pick(allowed)];
