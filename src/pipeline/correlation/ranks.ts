@@ -1,3 +1,5 @@
+import { countBelow, countUpTo } from "../sorted-column.ts";
+
 /** Ranks from 0 on; equal values share the mean of theirs; NaN stays. */
 export function ranks(values: Float64Array): Float64Array {
   let count = 0;
@@ -14,28 +16,4 @@ export function ranks(values: Float64Array): Float64Array {
     if (!Number.isNaN(value)) result[row] = (countBelow(sorted, value) + countUpTo(sorted, value) - 1) / 2;
   }
   return result;
-}
-
-/** How many of `sorted` are less than `value`. */
-function countBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** How many of `sorted` are not greater than `value`. */
-function countUpTo(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { countBelow } from "../sorted-column.ts";
 import type { Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
 import { mostAgree, pivotsOf } from "./pivots.ts";
@@ -48,7 +49,7 @@ function search(target: Observed, given: readonly Observed[], { pivots, row, mos
   function offer(first: readonly number[], missing: number, slack: number, multiple: number): void {
     const tolerance = slack + step * (first.length + 1);
     const after = first.at(-1) as number;
-    for (let last = lowerBound(shown, missing - tolerance); last < terms.length; last += 1) {
+    for (let last = countBelow(shown, missing - tolerance); last < terms.length; last += 1) {
       if ((shown[last] as number) > missing + tolerance) return;
       if (last <= after) continue;
       const chosen = [...first, last].map((index) => terms[index] as Observed);
@@ -72,16 +73,6 @@ function agreesInMost(
     for (const { values } of terms) left -= values[row] as number;
     return Math.abs(left) <= tolerance;
   });
-}
-
-function lowerBound(sorted: Float64Array, wanted: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function dedupe(formulas: readonly Formula[]): Formula[] {

@@ -197,6 +197,26 @@ describe("a failing disk", () => {
   });
 });
 
+describe("a full disk", () => {
+  it("is told of until there is room for what was refused, whatever small things it takes meanwhile", async () => {
+    let free = 500;
+    const memory = new MemoryVolume({
+      onOperation: ({ kind, bytes = 0 }) => {
+        if (kind === "write" && bytes > free) throw new CadenceError("STORE_FULL", "The disk is full.");
+      },
+    });
+    const store = await open(over<Volume>(memory, { freeBytes: () => Promise.resolve(free) }));
+    await store.write(put("before", "1"));
+    await expect(store.write(put("large", "x".repeat(2_000)))).rejects.toMatchObject({ code: "STORE_FULL" });
+    await store.write(put("small", "2"));
+    expect(store.inspect()).toMatchObject({ status: "full", cause: "The disk is full." });
+    free = 10_000;
+    await store.write(put("after", "3"));
+    expect(store.inspect().status).toBe("ok");
+    expect([...(await contentOf(store)).keys()]).toEqual(["after", "before", "small"]);
+  });
+});
+
 describe("group commit", () => {
   it("writes what comes while a group is on its way as one frame with one sync, in order", async () => {
     const log: string[] = [];
