@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- --for 30m [--seed N] [--home-assistant]`: the real program beside a home that goes on, simulated or a real Home Assistant, with troubles in an order that the seed gives, now and then two
  * at once. In the end every state of the home must be in the store exactly once, the store whole, every trouble seen by who looked at the panel, and the last two thirds of the time, without a death, must have
- * grown neither memory nor handles.
+ * grown neither data in memory nor handles.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,8 @@ import type { Overview } from "#model/overview.ts";
 import { differences, storedSamples } from "./home-assistant/recorder-truth.ts";
 import { CuttableNetwork } from "./soak/cuttable-network.ts";
 import { growthOf, handlesOf, type Measured } from "./soak/growth.ts";
-import type { ProcessSize } from "./soak/probe.ts";
+import { heapContent } from "./soak/heap-snapshot.ts";
+import type { ProbeOrder, ProcessSize } from "./soak/probe.ts";
 import { realHome, simulatedHome } from "./soak/soak-home.ts";
 import { configuredSeconds, type Trouble, troubles } from "./soak/troubles.ts";
 import { campaignOptions, wrongly } from "./support/campaign-options.ts";
@@ -39,7 +40,7 @@ const stillOnTheirWay = 5_000;
 const seenWithin = 30_000;
 /** The configuration is read every five minutes. */
 const configurationWithin = 330_000;
-/** MB an hour; judged from an hour on: before, it is code that is still being compiled, and what is learned in the first place. */
+/** MB of data an hour; judged from an hour on: before, it is what is learned in the first place. */
 const mostGrowth = 1;
 const judgedFrom = 3_600_000;
 /** A process that was just begun reads the past, compares all signals for the first time, and lets go of what that took. */
@@ -58,7 +59,6 @@ const configurationFile = join(configurationFolder, "configuration.yaml");
 writeFileSync(configurationFile, home.configuration);
 const probe = folder.at("probe");
 mkdirSync(probe);
-writeFileSync(join(probe, "clock"), "0");
 const disk = smallDisk(folder.at("disk"));
 if (disk === undefined) say("No small disk can be mounted here, so it does not fill up.");
 const store = folder.at("disk", "store");
@@ -84,7 +84,6 @@ function lengthOf(text: string): number {
 
 function start(): Daemon {
   bornAt = performance.now();
-  writeFileSync(join(probe, "clock"), "0");
   return new Daemon(["run", "--store", store], {
     environment: {
       HASS_URL: `http://127.0.0.1:${network.port}`,
@@ -100,13 +99,21 @@ function start(): Daemon {
   });
 }
 
-async function measure(): Promise<Measured> {
+async function ask(order: ProbeOrder): Promise<ProcessSize> {
   const file = join(probe, "size");
   rmSync(file, { force: true });
+  writeFileSync(join(probe, "order"), JSON.stringify(order));
   process.kill(daemon.pid, "SIGUSR2");
   while (!existsSync(file)) await pause(50);
-  const size = JSON.parse(readFileSync(file, "utf8")) as ProcessSize;
-  return { at: performance.now(), handles: handlesOf(daemon.pid), ...size };
+  return JSON.parse(readFileSync(file, "utf8")) as ProcessSize;
+}
+
+async function measure(): Promise<Measured> {
+  const snapshot = join(probe, "heap");
+  const size = await ask({ clockOffset: 0, snapshot });
+  const { dataBytes } = heapContent(snapshot);
+  rmSync(snapshot);
+  return { at: performance.now(), handles: handlesOf(daemon.pid), dataBytes, ...size };
 }
 
 const all = troubles({
@@ -122,9 +129,8 @@ const all = troubles({
     // A connection that was kept may be closed while the program stands still, and nobody repeats a POST.
     await fetch(url, { method: "POST", headers: { "x-modbus-cadence": "1", connection: "close" } });
   },
-  setClock: async (offset) => {
-    writeFileSync(join(probe, "clock"), String(offset));
-    await measure();
+  setClock: async (clockOffset) => {
+    await ask({ clockOffset });
   },
   kill: async () => {
     await daemon.kill("SIGKILL");
@@ -176,9 +182,10 @@ while (performance.now() - begun < length) {
   const [one, other] = [pick(allowed), pick(allowed)];
   const isPair = random() < 0.25 && one !== other && one.isAlone !== true && other.isAlone !== true;
   const chosen = isPair ? [one, other] : [one];
-  const heap = size === undefined ? "" : `${(size.heapBytes / 1e6).toFixed(1)} MB  `;
+  const [heap, data] = [size?.heapBytes, size?.dataBytes].map((bytes = 0) => (bytes / 1e6).toFixed(1));
+  const held = size === undefined ? "" : `${heap} MB, data ${data} MB  `;
   say(
-    `${formatDuration(performance.now() - begun).padStart(8)}  ${heap}${chosen.map(({ name }) => name).join(" and ")}`,
+    `${formatDuration(performance.now() - begun).padStart(8)}  ${held}${chosen.map(({ name }) => name).join(" and ")}`,
   );
   const before = await daemon.overview();
   await Promise.all(chosen.map((trouble) => make(trouble, before)));

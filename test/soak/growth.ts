@@ -2,6 +2,8 @@ import { readdirSync } from "node:fs";
 import type { ProcessSize } from "./probe.ts";
 
 export interface Measured extends ProcessSize {
+  /** Of the heap after a collection of garbage, what is no code ({@link heapContent}). */
+  readonly dataBytes: number;
   /** ms of a clock that only grows. */
   readonly at: number;
   /** Open files and sockets. */
@@ -9,7 +11,7 @@ export interface Measured extends ProcessSize {
 }
 
 export interface Growth {
-  /** Of the heap after a collection of garbage, MB an hour, with twice its standard error; undefined of too few. */
+  /** Of the data in the heap after a collection of garbage, MB an hour, with twice its standard error; undefined of too few. */
   readonly slope: { readonly perHour: number; readonly error: number } | undefined;
   readonly handles: number;
   readonly resources: number;
@@ -29,8 +31,8 @@ export function growthOf(sizes: readonly Measured[]): Growth {
   const [first, last] = [sizes[0], sizes.at(-1)];
   if (first === undefined || last === undefined || sizes.length < fewest)
     return { slope: undefined, handles: 0, resources: 0, sentence: "Too short to see what grows." };
-  const slope = slopeOf(sizes, ({ heapBytes }) => heapBytes);
-  const code = slopeOf(sizes, ({ codeBytes }) => codeBytes);
+  const heap = slopeOf(sizes, ({ heapBytes }) => heapBytes);
+  const slope = slopeOf(sizes, ({ dataBytes }) => dataBytes);
   const total = ({ resources }: Measured): number => Object.values(resources).reduce((sum, each) => sum + each, 0);
   const megabytes = ({ heapBytes }: Measured): string => (heapBytes / megabyte).toFixed(1);
   return {
@@ -39,7 +41,7 @@ export function growthOf(sizes: readonly Measured[]): Growth {
     resources: total(last) - total(first),
     sentence:
       `Heap after collection ${megabytes(first)} to ${megabytes(last)} MB over ${Math.round((last.at - first.at) / 60_000)} min ` +
-      `(${text(slope)} MB an hour, ${text(code)} of it compiled code), open files ${first.handles} to ${last.handles}, timers and the like ${total(first)} to ${total(last)}`,
+      `(${text(heap)} MB an hour, ${text(slope)} of it data, the rest code that was compiled), open files ${first.handles} to ${last.handles}, timers and the like ${total(first)} to ${total(last)}`,
   };
 }
 
