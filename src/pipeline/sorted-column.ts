@@ -1,3 +1,9 @@
+/** Ascending. For columns of one's own: another is not made. */
+export function sortInPlace(column: Float64Array): Float64Array {
+  // oxlint-disable-next-line unicorn/no-array-sort -- that is the purpose
+  return column.sort();
+}
+
 /** How many numbers of an ascending column are less than `value`: where the first that is not stands. */
 export function countBelow(sorted: Float64Array, value: number): number {
   let low = 0;

@@ -1,11 +1,14 @@
 import type { Stretch } from "../grid/grid.ts";
+import { ScratchColumn } from "../scratch-column.ts";
 import { knownMean } from "./known-mean.ts";
+
+const scratch = new ScratchColumn();
 
 /**
  * Autocorrelation at the lags 0 to `lags` (rows), within stretches only; unknown values are left out. All 0 beyond lag 0 when the values do not vary.
  */
 export function autocorrelation(values: Float64Array, stretches: readonly Stretch[], lags: number): Float64Array {
-  const centred = centre(values);
+  const centred = centre(values, scratch.take(values.length));
   const result = new Float64Array(lags + 1);
   const squares = sumOfSquares(centred);
   result[0] = 1;
@@ -23,7 +26,7 @@ export class LazyAutocorrelation {
   readonly #known: Float64Array;
 
   constructor(values: Float64Array, stretches: readonly Stretch[], lags: number) {
-    this.#centred = centre(values);
+    this.#centred = centre(values, new Float64Array(values.length));
     this.#stretches = stretches;
     this.#squares = sumOfSquares(this.#centred);
     this.#known = new Float64Array(lags + 1).fill(Number.NaN);
@@ -40,15 +43,14 @@ export class LazyAutocorrelation {
   }
 }
 
-/** Around the mean; 0 where nothing is known. */
-export function centre(values: Float64Array): Float64Array {
+/** Writes `values` around their mean; 0 where nothing is known. */
+export function centre(values: Float64Array, into: Float64Array): Float64Array {
   const { mean } = knownMean(values);
-  const result = new Float64Array(values.length);
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] as number;
-    if (!Number.isNaN(value)) result[row] = value - mean;
+    into[row] = Number.isNaN(value) ? 0 : value - mean;
   }
-  return result;
+  return into;
 }
 
 function sumOfSquares(values: Float64Array): number {

@@ -71,11 +71,13 @@ export function* correlate(
   const options = { weakest, mostEach: Math.max(leastCandidatesEach, Math.floor(mostCandidates / Math.max(1, count))) };
   const candidates = new Set<number>();
   for (const [index, part] of (["values", "ranks", "changes"] as const).entries()) {
-    const enter = (a: number, b: number, r: number): void => {
-      if (values === undefined || part !== "values") return;
-      values[a * count + b] = r;
-      values[b * count + a] = r;
-    };
+    const enter =
+      values !== undefined && part === "values"
+        ? (a: number, b: number, r: number): void => {
+            values[a * count + b] = r;
+            values[b * count + a] = r;
+          }
+        : undefined;
     const found = screen(count, (row) => (signals[row] as Signal)[part], dotProducts, options, enter);
     for (let next = found.next(); ; next = found.next()) {
       if (next.done === true) {

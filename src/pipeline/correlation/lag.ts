@@ -1,6 +1,7 @@
 import type { EntityId } from "#model/entity.ts";
 import type { Relation } from "#model/relation.ts";
 import type { Grid } from "../grid/grid.ts";
+import { ScratchColumn } from "../scratch-column.ts";
 import { centre, lagged } from "./autocorrelation.ts";
 import type { Signal } from "./signal.ts";
 
@@ -9,6 +10,8 @@ const mostLags = 48;
 const lagShare = 0.125;
 /** A lag is told when it fits better than none by so many times the noise of a correlation. */
 const clearlyBetter = 3;
+
+const scratch = [new ScratchColumn(), new ScratchColumn()] as const;
 
 /** By how much b follows a; of their changes where these go together, else of their values. */
 export function strongestLag(
@@ -20,8 +23,9 @@ export function strongestLag(
   const byChanges = Math.abs(change) >= Math.abs(r) / 2;
   const none = { lagSeconds: 0, lagged: byChanges ? change : r };
   if (first === undefined || second === undefined) return none;
-  const x = centre(byChanges ? first.changes : first.values);
-  const y = centre(byChanges ? second.changes : second.values);
+  const [x, y] = [first, second].map((signal, index) =>
+    centre(byChanges ? signal.changes : signal.values, (scratch[index] as ScratchColumn).take(grid.rows)),
+  ) as [Float64Array, Float64Array];
   const scale = Math.sqrt(lagged(x, x, grid.stretches, 0) * lagged(y, y, grid.stretches, 0));
   const at = (lag: number): number =>
     (lag >= 0 ? lagged(x, y, grid.stretches, lag) : lagged(y, x, grid.stretches, -lag)) / scale;

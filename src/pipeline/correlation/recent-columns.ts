@@ -1,21 +1,34 @@
 /** 16 kB each at the most: a house's are all kept, of a building's thousands those that are worked with. */
 const capacity = 1_024;
+/** More than are computed while one is at work: a formula and all its terms are 121. */
+const grace = 256;
+
+/** One number for each row of the grid, in a buffer of its own. */
+type Column = Float64Array<ArrayBuffer>;
 
 /** Whoever holds computed columns. */
 export interface ColumnHolder {
+  /** Forgets a column; whoever has it at hand may go on with it for a while. */
   drop(name: string): void;
 }
 
-/** Sees to it that only so many columns are kept: those that were computed last. */
+/**
+ * Sees to it that only so many columns are kept: those that were computed last. A column that was dropped is whole until {@link grace} more were computed, then its memory is given back, at once: thousands
+ * that wait for a collection of garbage are the most that a building needs, and leave holes in the allocator's memory when they go.
+ */
 export class RecentColumns {
-  readonly #kept: { readonly holder: ColumnHolder; readonly name: string }[] = [];
-  #oldest = 0;
+  /** A ring, from whoever is dropped no longer ago than the grace to the newest. */
+  readonly #kept: { readonly holder: ColumnHolder; readonly name: string; readonly column: Column }[] = [];
+  #added = 0;
 
   /** `holder` has computed a column; whoever has the oldest drops it when there are too many. */
-  add(holder: ColumnHolder, name: string): void {
-    const oldest = this.#kept[this.#oldest];
-    if (this.#kept.length === capacity && oldest !== undefined) oldest.holder.drop(oldest.name);
-    this.#kept[this.#oldest] = { holder, name };
-    this.#oldest = (this.#oldest + 1) % capacity;
+  add(holder: ColumnHolder, name: string, column: Column): void {
+    const size = capacity + grace;
+    // A buffer whose content went elsewhere holds nothing; the new one is of no length.
+    this.#kept[this.#added % size]?.column.buffer.transfer(0);
+    this.#kept[this.#added % size] = { holder, name, column };
+    const dropped = this.#kept[(this.#added - capacity) % size];
+    dropped?.holder.drop(dropped.name);
+    this.#added += 1;
   }
 }

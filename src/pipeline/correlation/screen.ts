@@ -28,20 +28,12 @@ export function* screen(
     standardize(columnOf(index), dotProducts.row(index));
     yield (index / count) * 0.2;
   }
-  const norms = Array.from({ length: count }, (_, index) => squareRoot(dotProducts.row(index)));
+  const norms = Float64Array.from({ length: count }, (_, index) => squareRoot(dotProducts.row(index)));
   const strongest = Array.from({ length: count }, () => new Strongest(mostEach, weakest));
   for (let row = 0; row < count; row += block) {
     const strip = dotProducts.strip(row, row);
-    for (let a = row; a < Math.min(row + block, count); a += 1) {
-      const norm = norms[a] as number;
-      for (let b = a + 1; b < count; b += 1) {
-        const r = strip.at(a - row, b) / (norm * (norms[b] as number));
-        each?.(a, b, r);
-        const strength = Math.abs(r);
-        (strongest[a] as Strongest).offer(b, strength);
-        (strongest[b] as Strongest).offer(a, strength);
-      }
-    }
+    for (let a = row; a < Math.min(row + block, count); a += 1)
+      offerAll(a, (b) => strip.at(a - row, b), norms, strongest, each);
     yield 0.2 + (row / count) * 0.8;
   }
   const pairs = new Set<number>();
@@ -49,6 +41,27 @@ export function* screen(
     for (const b of partners) pairs.add(Math.min(a, b) * count + Math.max(a, b));
   }
   return pairs;
+}
+
+/** One row with all that come after it. A function of its own: V8 makes an object of every number in the loop of a generator. */
+function offerAll(
+  a: number,
+  product: (b: number) => number,
+  norms: Float64Array,
+  strongest: readonly Strongest[],
+  each?: (a: number, b: number, r: number) => void,
+): void {
+  const norm = norms[a] as number;
+  const ofA = strongest[a] as Strongest;
+  for (let b = a + 1; b < norms.length; b += 1) {
+    const r = product(b) / (norm * (norms[b] as number));
+    each?.(a, b, r);
+    const strength = Math.abs(r);
+    const ofB = strongest[b] as Strongest;
+    // Asked here, for nearly all pairs are too weak. Not so for NaN either: a row that does not vary.
+    if (strength >= ofA.least) ofA.take(b, strength);
+    if (strength >= ofB.least) ofB.take(a, strength);
+  }
 }
 
 function squareRoot(row: Int16Array): number {
@@ -62,26 +75,25 @@ class Strongest {
   readonly partners: number[] = [];
   readonly #strengths: number[] = [];
   readonly #most: number;
-  #least: number;
+  /** Weaker ones are not taken. */
+  least: number;
 
   constructor(most: number, weakest: number) {
     this.#most = most;
-    this.#least = weakest;
+    this.least = weakest;
   }
 
-  offer(partner: number, strength: number): void {
-    // Not so for NaN either: a row that does not vary.
-    if (!(strength >= this.#least)) return;
+  take(partner: number, strength: number): void {
     if (this.partners.length < this.#most) {
       this.partners.push(partner);
       this.#strengths.push(strength);
       // While there is room, `weakest` is the least.
       if (this.partners.length < this.#most) return;
     } else {
-      const weakest = this.#strengths.indexOf(this.#least);
+      const weakest = this.#strengths.indexOf(this.least);
       this.partners[weakest] = partner;
       this.#strengths[weakest] = strength;
     }
-    this.#least = Math.min(...this.#strengths);
+    this.least = Math.min(...this.#strengths);
   }
 }

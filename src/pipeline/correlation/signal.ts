@@ -1,6 +1,7 @@
 import type { EntityId } from "#model/entity.ts";
 import type { Grid } from "../grid/grid.ts";
 import type { Trace } from "../grid/trace.ts";
+import { ScratchColumn } from "../scratch-column.ts";
 import { autocorrelation } from "./autocorrelation.ts";
 import { pearson } from "./pearson.ts";
 import { ranks } from "./ranks.ts";
@@ -80,10 +81,7 @@ export class Signal implements ColumnHolder {
 
   /** Rank correlation with time. */
   get alongTime(): number {
-    this.#alongTime ??= pearson(
-      this.ranks,
-      Float64Array.from(this.ranks, (_, row) => row),
-    ).r;
+    this.#alongTime ??= pearson(this.ranks, rowNumbers(this.#grid.rows)).r;
     return this.#alongTime;
   }
 
@@ -93,12 +91,12 @@ export class Signal implements ColumnHolder {
     return this.#isMonotone;
   }
 
-  #column(name: Column, compute: () => Float64Array): Float64Array {
+  #column(name: Column, compute: () => Float64Array<ArrayBuffer>): Float64Array {
     const known = this.#columns.get(name);
     if (known !== undefined) return known;
     const column = compute();
     this.#columns.set(name, column);
-    this.#recent.add(this, name);
+    this.#recent.add(this, name, column);
     return column;
   }
 
@@ -120,7 +118,15 @@ export class Signal implements ColumnHolder {
   }
 }
 
-function differences(values: Float64Array): Float64Array {
+const scratch = new ScratchColumn();
+
+function rowNumbers(rows: number): Float64Array {
+  const numbers = scratch.take(rows);
+  for (let row = 0; row < rows; row += 1) numbers[row] = row;
+  return numbers;
+}
+
+function differences(values: Float64Array): Float64Array<ArrayBuffer> {
   const result = new Float64Array(values.length).fill(Number.NaN);
   for (let row = 1; row < values.length; row += 1) result[row] = (values[row] as number) - (values[row - 1] as number);
   return result;

@@ -75,7 +75,7 @@ export class Grid {
   }
 
   /** What the entity showed at the end of each row, in its own unit; NaN where it showed no number. */
-  column(trace: Trace): Float64Array {
+  column(trace: Trace): Float64Array<ArrayBuffer> {
     const column = new Float64Array(this.rows).fill(Number.NaN);
     const factor = this.width / trace.width;
     const goneAfter = Math.floor(silentFrom(trace) / factor);

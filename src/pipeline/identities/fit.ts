@@ -1,4 +1,4 @@
-import { type Formula, roundingOf, valueOf } from "./formula.ts";
+import { compute, type Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
 
 export interface Fit {
@@ -29,11 +29,14 @@ export function fit(target: Observed, formula: Formula, { slack, leastExact = 0 
   let tolerances = 0;
   let losses = 0;
   const met = new Set<number>();
-  const mostMissed = target.values.length * (1 - leastExact);
-  for (let row = 0; row < target.values.length; row += 1) {
-    const left = (target.values[row] as number) - valueOf(formula, row);
+  const { values } = target;
+  const accepted = target.step + slack * target.deviation;
+  const mostMissed = values.length * (1 - leastExact);
+  const computed = compute(formula);
+  for (let row = 0; row < values.length; row += 1) {
+    const left = (values[row] as number) - (computed.values[row] as number);
     if (Number.isNaN(left)) continue;
-    const tolerance = target.step + roundingOf(formula, row) + slack * target.deviation;
+    const tolerance = accepted + (computed.roundings[row] as number);
     n += 1;
     squares += left * left;
     tolerances += tolerance;
@@ -53,10 +56,11 @@ export function fit(target: Observed, formula: Formula, { slack, leastExact = 0 
 /** Rows in which a formula holds. */
 export function exactRows(target: Observed, formula: Formula): number {
   let exact = 0;
-  const { values } = target;
+  const { values, step } = target;
+  const computed = compute(formula);
   for (let row = 0; row < values.length; row += 1) {
-    const left = (values[row] as number) - valueOf(formula, row);
-    if (isWithin(left, target.step + roundingOf(formula, row))) exact += 1;
+    const left = (values[row] as number) - (computed.values[row] as number);
+    if (isWithin(left, step + (computed.roundings[row] as number))) exact += 1;
   }
   return exact;
 }

@@ -1,5 +1,6 @@
 import type { Identity } from "#model/identity.ts";
 import { knownMean } from "../correlation/known-mean.ts";
+import { ScratchColumn } from "../scratch-column.ts";
 import { fit, type Fit } from "./fit.ts";
 import type { Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
@@ -30,10 +31,13 @@ export function isAccident(
   });
 }
 
-/** With the mean of a term in its place. */
+const scratch = new ScratchColumn();
+
+/** With the mean of a term in its place; until the next call. */
 function withConstant(formula: Formula, index: number): Formula {
   const term = formula.terms[index] as Observed;
   const { mean } = knownMean(term.values);
-  const values = term.values.map((value) => (Number.isNaN(value) ? value : mean));
+  const values = scratch.take(term.values.length);
+  for (let row = 0; row < values.length; row += 1) values[row] = Number.isNaN(term.values[row]) ? Number.NaN : mean;
   return { ...formula, terms: formula.terms.map((each, at) => (at === index ? { ...term, values } : each)) };
 }

@@ -1,3 +1,4 @@
+import { rangeOf } from "../value-range.ts";
 import type { Observed } from "./observed.ts";
 
 const cells = 24;
@@ -9,12 +10,7 @@ const fewSpoilt = 0.09;
  * at different times; else anything would agree with a switch.
  */
 export function pivotsOf({ values }: Observed): readonly number[] {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
-    least = Math.min(least, Number.isNaN(value) ? least : value);
-    greatest = Math.max(greatest, Number.isNaN(value) ? greatest : value);
-  }
+  const { least, greatest } = rangeOf(values);
   const cellOf = (value: number): number => Math.floor(((value - least) / (greatest - least)) * (cells - 1));
   const counts = new Uint32Array(cells);
   for (let row = 0; row < values.length; row += 1) {

@@ -1,4 +1,4 @@
-import { type Formula, roundingOf, valueOf } from "./formula.ts";
+import { compute, type Formula } from "./formula.ts";
 import type { Observed } from "./observed.ts";
 import { mostAgree, pivotsOf } from "./pivots.ts";
 
@@ -19,8 +19,9 @@ export function productsOf(
   const formulas: Formula[] = [];
   const offer = (formula: Formula): void => {
     const agrees = (row: number): boolean => {
-      const left = Math.abs((target.values[row] as number) - valueOf(formula, row));
-      return left <= target.step + roundingOf(formula, row) + slack * target.deviation;
+      const { values, roundings } = compute(formula, row, row + 1);
+      const left = Math.abs((target.values[row] as number) - (values[row] as number));
+      return left <= target.step + (roundings[row] as number) + slack * target.deviation;
     };
     if (mostAgree(pivots, agrees, mostSpoilt)) formulas.push(formula);
   };

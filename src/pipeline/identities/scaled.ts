@@ -26,11 +26,11 @@ export function* findScaled(
 ): Generator<number, readonly Identity[]> {
   const edges: { readonly a: number; readonly b: number; readonly cost: number }[] = [];
   for (const [a, each] of observed.entries()) {
-    const first = held(each);
-    const pivots = pivotsOf(first);
+    const pivots = pivotsOf(each);
     for (const b of others(a)) {
       if (a === b) continue;
-      const second = held(observed[b] as Observed);
+      // Both anew: of thousands of others, the values of this one may be dropped meanwhile.
+      const [first, second] = [held(each), held(observed[b] as Observed)];
       const formula = scaled(first, pivots, second);
       const found = formula && fit(first, formula, strict);
       if (formula === undefined || found === undefined || isAccident(first, formula, found, { slack: 0, tries }))

@@ -1,3 +1,6 @@
+import { ScratchColumn } from "../scratch-column.ts";
+import { sortInPlace } from "../sorted-column.ts";
+
 /** From this row on another level holds. */
 export interface ChangePoint {
   readonly row: number;
@@ -17,30 +20,40 @@ const stepShare = 0.5;
 /** Noise with a long memory makes hills by itself. */
 const mostMemory = 0.995;
 
+const scratch = {
+  sums: new ScratchColumn(),
+  squares: new ScratchColumn(),
+  best: new ScratchColumn(),
+  errors: new ScratchColumn(),
+  differences: new ScratchColumn(),
+};
+
 /**
  * Where the level changes for good: the segmentation with the least squared error, each change costing a penalty that grows with noise and its memory, found exactly by pruned dynamic programming
  * (PELT: Killick, Fearnhead and Eckley, JASA 107, 2012). NaN rows are left out. `noise` is the variance of the noise where it is known.
  */
 export function changePoints(values: Float64Array, noise?: number): ChangePoint[] {
-  const rows = Uint32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row] as number));
+  const rows = knownRows(values);
   const count = rows.length;
   if (count < 4 * shortestLevel) return [];
   const { variance, inflation } = noise === undefined ? noiseOf(values, rows) : { variance: noise, inflation: 1 };
   if (!(variance > 0)) return [];
-  const sums = new Float64Array(count + 1);
-  const squares = new Float64Array(count + 1);
+  const sums = scratch.sums.take(count + 1);
+  const squares = scratch.squares.take(count + 1);
+  sums[0] = 0;
+  squares[0] = 0;
   for (let index = 0; index < count; index += 1) {
     const value = values[rows[index] as number] as number;
     sums[index + 1] = (sums[index] as number) + value;
     squares[index + 1] = (squares[index] as number) + value * value;
   }
   const penalty = penaltyFactor * variance * inflation * Math.log(count);
-  const best = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
+  const best = scratch.best.take(count + 1).fill(Number.POSITIVE_INFINITY);
   best[0] = -penalty;
   const previous = new Int32Array(count + 1);
   // Where the last level may begin, and the squared error then.
   const open = new Int32Array(count + 1);
-  const errors = new Float64Array(count + 1);
+  const errors = scratch.errors.take(count + 1);
   let opened = 1;
   for (let to = shortestLevel; to <= count; to += 1) {
     let least = Number.POSITIVE_INFINITY;
@@ -83,16 +96,23 @@ export function changePoints(values: Float64Array, noise?: number): ChangePoint[
   });
 }
 
+function knownRows(values: Float64Array): Uint32Array {
+  const rows = new Uint32Array(values.length);
+  let count = 0;
+  for (let row = 0; row < values.length; row += 1) if (!Number.isNaN(values[row] as number)) rows[count++] = row;
+  return rows.subarray(0, count);
+}
+
 /** Of the values around their local level, from differences of neighbours: the median, so that the jumps themselves do not count. */
 function noiseOf(values: Float64Array, rows: Uint32Array): { readonly variance: number; readonly inflation: number } {
   const shifted = (lag: number): Float64Array => {
-    const differences = new Float64Array(Math.max(0, rows.length - lag));
+    const differences = scratch.differences.take(Math.max(0, rows.length - lag));
     for (let index = lag; index < rows.length; index += 1) {
       differences[index - lag] = Math.abs(
         (values[rows[index] as number] as number) - (values[rows[index - lag] as number] as number),
       );
     }
-    return differences.toSorted();
+    return sortInPlace(differences);
   };
   const scale = (sorted: Float64Array): number => {
     const median = sorted[Math.floor(sorted.length / 2)] ?? 0;

@@ -1,4 +1,5 @@
 import type { Trace } from "../grid/trace.ts";
+import { rangeOf } from "../value-range.ts";
 
 /** A signal that goes to and fro between two levels, in a rhythm. */
 export interface SwitchRhythm {
@@ -20,19 +21,14 @@ const shortestInBins = 4;
 
 /** From the times at which the signal rises, which a trace has finer than the grid; undefined when it has no two levels, or no rhythm. */
 export function switchRhythm({ bins, values, count, width }: Trace): SwitchRhythm | undefined {
-  const shown = values.subarray(0, count);
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of shown) {
-    if (Number.isNaN(value)) continue;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
-  }
+  const { least, greatest } = rangeOf(values, count);
   const reach = (greatest - least) * near;
   if (!(reach > 0)) return undefined;
   const rises: number[] = [];
   let atLevel = 0;
   let isHigh: boolean | undefined;
-  for (const [index, value] of shown.entries()) {
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index] as number;
     if (value <= least + reach) {
       atLevel += 1;
       isHigh = false;
