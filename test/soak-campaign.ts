@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --for 30m [--seed N] [--home-assistant]`: the real program beside a home that goes on, simulated or a real Home Assistant, with troubles in an order that the seed gives, now and then two
+ * `npm run soak -- --for 30m [--seed N] [--home-assistant]`: the real program, started as the image does, beside a home that goes on, simulated or a real Home Assistant, with troubles in an order that the seed gives, now and then two
  * at once. In the end every state of the home must be in the store exactly once, the store whole, every trouble seen by who looked at the panel, and the last two thirds of the time, without a death, must have
  * grown neither data in memory nor handles.
  */
@@ -15,6 +15,7 @@ import { heapContent } from "./soak/heap-snapshot.ts";
 import type { ProbeOrder, ProcessSize } from "./soak/probe.ts";
 import { realHome, simulatedHome } from "./soak/soak-home.ts";
 import { configuredSeconds, type Trouble, troubles } from "./soak/troubles.ts";
+import { environment, nodeOptions } from "./support/as-the-image.ts";
 import { campaignOptions, wrongly } from "./support/campaign-options.ts";
 import { Daemon, pause, runCadence } from "./support/daemon.ts";
 import { TestBroker } from "./support/mqtt-broker.ts";
@@ -86,6 +87,7 @@ function start(): Daemon {
   bornAt = performance.now();
   return new Daemon(["run", "--store", store], {
     environment: {
+      ...environment,
       HASS_URL: `http://127.0.0.1:${network.port}`,
       HASS_TOKEN: home.token,
       MQTT_URL: `mqtt://cadence:right@127.0.0.1:${broker.port}`,
@@ -95,7 +97,7 @@ function start(): Daemon {
       SOAK_FOLDER: probe,
     },
     directory: folder.path,
-    nodeOptions: ["--expose-gc", "--import", join(import.meta.dirname, "soak", "probe.ts")],
+    nodeOptions: [...nodeOptions, "--expose-gc", "--import", join(import.meta.dirname, "soak", "probe.ts")],
   });
 }
 

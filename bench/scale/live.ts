@@ -6,7 +6,7 @@ import { building, type BuildingOptions } from "../../src/simulator/site.ts";
 import { Daemon, pause } from "../../test/support/daemon.ts";
 import { TemporaryFolder } from "../../test/support/temporary-folder.ts";
 import { usageOf } from "./process-usage.ts";
-import { environment, nodeOptions } from "../as-the-image.ts";
+import { environment, nodeOptions } from "../../test/support/as-the-image.ts";
 import { token } from "./start.ts";
 
 const warmUp = 60_000;

@@ -7,7 +7,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { SimulatedHome } from "../../src/simulator/simulated-home.ts";
 import type { SimulatedSite } from "../../src/simulator/site.ts";
 import { Daemon, pause } from "../../test/support/daemon.ts";
-import { environment, nodeOptions } from "../as-the-image.ts";
+import { environment, nodeOptions } from "../../test/support/as-the-image.ts";
 import { usageOf } from "./process-usage.ts";
 
 export const token = "a-token-of-mine";

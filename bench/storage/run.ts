@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { environment, nodeOptions } from "../as-the-image.ts";
+import { environment, nodeOptions } from "../../test/support/as-the-image.ts";
 import { measureRecordings } from "./recordings.ts";
 import { contestants, withoutFsync } from "./contestants/index.ts";
 import type { IngestResult, PhaseRequest, QueryResult } from "./phase.ts";

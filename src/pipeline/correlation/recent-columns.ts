@@ -13,8 +13,8 @@ export interface ColumnHolder {
 }
 
 /**
- * Sees to it that only so many columns are kept: those that were computed last. A column that was dropped is whole until {@link grace} more were computed, then its memory is given back, at once: thousands
- * that wait for a collection of garbage are the most that a building needs, and leave holes in the allocator's memory when they go.
+ * Sees to it that only so many columns are kept: those that were computed last. A column that was dropped is whole until {@link grace} more were computed, then its memory is given back at once: of a
+ * building thousands would wait for a collection of garbage, and leave holes in the allocator's memory.
  */
 export class RecentColumns {
   /** A ring, from whoever is dropped no longer ago than the grace to the newest. */
