@@ -29,7 +29,7 @@ VOLUME /data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8099 && printf 'GET /api/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 line <&3 && [[ $line == *' 200 '* ]]"]
 ENTRYPOINT ["start"]
-CMD ["node", "--optimize-for-size", "--concurrent-turbofan-max-threads=1", "src/main.js", "run"]
+CMD ["node", "--optimize-for-size", "--concurrent-turbofan-max-threads=2", "src/main.js", "run"]
 # Last, so that a new version number costs no other layer.
 ARG BUILD_VERSION=0.0.0
 ARG BUILD_ARCH=amd64

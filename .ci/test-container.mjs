@@ -57,7 +57,7 @@ if (failed === 0) {
 if (failed === 0) {
   // The simulated home in the image; a stand-in for the Supervisor hands on from a path of its own, as ingress does.
   const [prefix, program, supervisor] = ["/api/hassio_ingress/a-token-of-the-test", "http://172.30.33.5:8099", "http://172.30.32.2:8123"];
-  const node = ["node", "--optimize-for-size", "--concurrent-turbofan-max-threads=1", "src/main.js"];
+  const node = ["node", "--optimize-for-size", "--concurrent-turbofan-max-threads=2", "src/main.js"];
   run(["run", tag, "--name", "cadence", "--network", "supervisor", "--env", "SUPERVISOR_TOKEN=a-token-of-the-test", "--", ...node, "demo", "--for", "5min"]);
   run(["run", tag, "--name", "supervisor", "--network", "supervisor", "--volume", `${join(root, "test", "support")}:/proxy:ro`,
     "--env", `PROXY_TARGET=${program}`, "--env", `PROXY_PREFIX=${prefix}`, "--", "node", "/proxy/prefix-proxy.ts"], { address: "172.30.32.2" });
