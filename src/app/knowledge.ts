@@ -256,13 +256,14 @@ export class Knowledge {
       const load = loadOf(bus, { intervals, advice, observedSeconds, timeOutShare });
       const known = bus.entityIds.map((entityId) => statistics.get(entityId)).filter((each) => each !== undefined);
       const missing = known.filter(({ lastState }) => isMissing(lastState)).length;
-      const costly = bus.entityIds
-        .map((entityId) => ({
-          name: this.#byId.get(entityId)?.name ?? entityId,
-          share: advice.get(entityId)?.share ?? 0,
-        }))
-        .filter(({ share }) => share > 0)
-        .toSorted((a, b) => b.share - a.share);
+      const costly = () =>
+        bus.entityIds
+          .map((entityId) => ({
+            name: this.#byId.get(entityId)?.name ?? entityId,
+            share: advice.get(entityId)?.share ?? 0,
+          }))
+          .filter(({ share }) => share > 0)
+          .toSorted((a, b) => b.share - a.share);
       const sentence = loadSentence(bus, load, { budget, missing, costly });
       return defined<BusOverview>({
         bus,

@@ -16,6 +16,7 @@ export class Unchanged<Value extends object> {
 }
 
 function hasSameFields<Value extends object>(a: Value, b: Value): boolean {
-  const names = Object.keys(a) as (keyof Value)[];
-  return names.length === Object.keys(b).length && names.every((name) => Object.is(a[name], b[name]));
+  for (const name in a) if (!Object.is(a[name], b[name])) return false;
+  for (const name in b) if (!(name in a)) return false;
+  return true;
 }

@@ -49,17 +49,23 @@ export function loadOf(bus: Bus, { intervals, advice, observedSeconds, timeOutSh
 const notableTimeOuts = 0.05;
 const namedReads = 3;
 
+interface Costly {
+  readonly name: string;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
 export interface LoadFacts {
   /** Share of the bus that reads should take. */
   readonly budget: number;
   /** Entities that have no value now. */
   readonly missing: number;
-  /** Entities with the share of the bus that their reads take, largest first. @default none */
-  readonly costly?: readonly { readonly name: string; readonly share: number }[];
+  /** Entities with the share of the bus that their reads take, largest first; asked for of a full bus only. @default none */
+  readonly costly?: () => readonly Costly[];
 }
 
 /** What matters about a bus, in a sentence or two. */
-export function loadSentence(bus: Bus, load: BusLoad, { budget, missing, costly = [] }: LoadFacts): string {
+export function loadSentence(bus: Bus, load: BusLoad, { budget, missing, costly = () => [] }: LoadFacts): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   if (load.counted === 0) return `Learning how often ${bus.name} is read.`;
   if (load.timeOutShare > notableTimeOuts) {
@@ -68,13 +74,13 @@ export function loadSentence(bus: Bus, load: BusLoad, { budget, missing, costly 
   }
   const name = bus.name.slice(0, 1).toUpperCase() + bus.name.slice(1);
   if (load.utilisation > 0.95)
-    return `${name} is full: reads wait for each other, so values arrive later than they were set to.${dearest(costly)}`;
+    return `${name} is full: reads wait for each other, so values arrive later than they were set to.${dearest(costly())}`;
   if (load.utilisation > budget)
     return `${name} is busy ${percent(load.utilisation)} of the time, more than the ${percent(budget)} it should be.`;
   return `${name} is fine: busy ${percent(load.utilisation)} of the time.`;
 }
 
-function dearest(costly: NonNullable<LoadFacts["costly"]>): string {
+function dearest(costly: readonly Costly[]): string {
   const named = costly.slice(0, namedReads).map(({ name, share }) => `${name} (${(share * 100).toFixed(1)} %)`);
   return named.length === 0 ? "" : ` Most of it goes to ${new Intl.ListFormat("en").format(named)}.`;
 }

@@ -18,11 +18,11 @@ it("leaves out what is different at every moment, and is the same row for the sa
   } as const;
   const overview = { ...entityOverview("sensor.a", "keep"), statistics };
   const row = entityRow(overview);
-  expect(row.entity).toBe(overview.entity);
+  expect(row.entity).toEqual({ entityId: "sensor.a", name: "Name of sensor.a", unit: "°C" });
   expect(row.advice).toBe(overview.advice);
   expect(Object.keys(row.statistics ?? {})).toEqual(["kind", "samples", "lastState", "firstTime"]);
   expect(Object.keys(row.interval ?? {})).toEqual(["seconds", "origin"]);
   expect(entityRow(overview)).toBe(row);
   const { statistics: _figures, interval: _reads, ...bare } = overview;
-  expect(entityRow(bare)).toEqual(bare);
+  expect(entityRow(bare)).toEqual({ ...bare, entity: row.entity });
 });
