@@ -2,6 +2,7 @@ import type { Wish } from "#config/wishes.ts";
 import { configuredEntities } from "#modbus/configured-entities.ts";
 import type { EntityDetail } from "#model/entity-detail.ts";
 import type { EntityId } from "#model/entity.ts";
+import type { Overview } from "#model/overview.ts";
 import { intervalCosts } from "#pipeline/polling/interval-costs.ts";
 import { hourProfile, ratesByHour } from "#pipeline/statistics/hour-profile.ts";
 import type { Repository } from "#repository/repository.ts";
@@ -14,19 +15,15 @@ const mostDecisions = 50;
 export interface EntityDetailOptions {
   readonly repository: Repository;
   readonly knowledge: Knowledge;
-  /** ms since 1970. */
-  readonly now: number;
-  /** Share of each bus that reads may take. */
-  readonly budget: number;
+  readonly overview: Overview;
   readonly wishOf: (entityId: EntityId) => Wish;
 }
 
 /** All that is known of one entity; undefined of one that is not followed. */
 export async function entityDetail(
   entityId: EntityId,
-  { repository, knowledge, now, budget, wishOf }: EntityDetailOptions,
+  { repository, knowledge, overview: { at: now, buses, entities }, wishOf }: EntityDetailOptions,
 ): Promise<EntityDetail | undefined> {
-  const { buses, entities } = knowledge.describe(now, budget);
   const overview = entities.find(({ entity }) => entity.entityId === entityId);
   if (overview === undefined) return undefined;
   const behaviour = knowledge.statistics.behaviour(entityId);

@@ -71,6 +71,8 @@ export class Knowledge {
   /** What the plans were made of, by bus; empty until they were made in this run. */
   learned: ReadonlyMap<string, readonly LearnedEntity[]> = new Map();
   readonly reads = new RecentReadTimes();
+  /** Of each entity that the drive reads now, the seconds between its reads. */
+  driven: () => ReadonlyMap<EntityId, number> = () => new Map();
   #entities: readonly Entity[] = [];
   #byId: ReadonlyMap<EntityId, Entity> = new Map();
   #connections: readonly ModbusConnection[] | undefined;
@@ -220,15 +222,16 @@ export class Knowledge {
     if (shared.some(({ entityIds }) => this.lines.split(entityIds) !== undefined)) this.#assign();
   }
 
-  /** `now` in ms since 1970, `allowed` the share of each bus that reads may take; of `driven` entities the seconds between the reads of the drive. */
-  describe(now: number, allowed: number, driven: ReadonlyMap<EntityId, number> = new Map()): Description {
+  /** `now` in ms since 1970, `allowed` the share of each bus that reads may take. */
+  describe(now: number, allowed: number): Description {
+    const driven = this.driven();
     const intervals = this.#known(({ entityId }) => this.interval(entityId));
     const statistics = this.#statistics(now, intervals, this.#recent);
     const advice = new Map<EntityId, Advice>();
     const buses = this.#buses.map((bus) => {
       const budget = busBudget(bus, allowed);
       const observedSeconds = this.busTimes.serviceSeconds(bus);
-      const serviceSeconds = this.serviceSeconds(bus);
+      const serviceSeconds = serviceSecondsOf(bus, observedSeconds);
       const inputs = bus.entityIds.map((entityId) =>
         defined<AdviceInput>({
           entityId,

@@ -182,6 +182,7 @@ export function wire({
     turns: (target, tick) => driveTurns(target, tick, { repository, knowledge, now: clock.now() }),
     isOn: isDriveOn,
   });
+  knowledge.driven = () => drive.describe().seconds;
   let watchesWrites = false;
   const watchWrites = (): void => {
     if (!drive.isOn || watchesWrites || !isConnected(bridge.health().state)) return;
@@ -207,7 +208,7 @@ export function wire({
     const driven = drive.describe();
     for (const { busId, serviceSeconds } of driven.buses)
       if (serviceSeconds !== undefined) knowledge.busTimes.seeRoundTrip(busId, serviceSeconds);
-    const { buses, entities } = knowledge.describe(clock.now(), budget, driven.seconds);
+    const { buses, entities } = knowledge.describe(clock.now(), budget);
     return {
       at: clock.now(),
       product,
@@ -332,7 +333,7 @@ export function wire({
       ),
       hours: (days) => repository.hourlyRecords.since(clock.now() - days * day),
       entity: (entityId) =>
-        entityDetail(entityId, { repository, knowledge, now: clock.now(), budget, wishOf: wishesOf(config) }),
+        entityDetail(entityId, { repository, knowledge, overview: overview(), wishOf: wishesOf(config) }),
       plot: (entityId, range) =>
         plotSeries(repository, entityId, range, knowledge.reads.within(entityId, range.from, range.to)),
       ...(fleet === undefined ? {} : { fleet: () => fleet.fleet() }),

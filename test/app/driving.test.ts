@@ -208,7 +208,9 @@ describe("the buses, with the drive", () => {
   });
 
   it("say of its entities that they are read by it, and advise nothing", async () => {
-    const { entities } = (await home()).describe(start, 0.5, new Map([["sensor.a", 3]]));
+    const knowledge = await home();
+    knowledge.driven = () => new Map([["sensor.a", 3]]);
+    const { entities } = knowledge.describe(start, 0.5);
     const driven = entities.find(({ entity }) => entity.entityId === "sensor.a");
     expect(driven).toMatchObject({ drivenSeconds: 3, advice: { action: "keep", present: 3 } });
   });

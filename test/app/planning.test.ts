@@ -77,6 +77,17 @@ describe("the plan of the daemon", () => {
     expect(buses[0]?.load.utilisationAfter).toBeLessThanOrEqual((buses[0]?.load.utilisation ?? 0) * 1.01);
   });
 
+  it("leaves out what the drive reads", async () => {
+    const { repository, knowledge, clock, storage } = await home();
+    await using _closed = storage;
+    knowledge.driven = () => new Map([["sensor.moves_1", 5]]);
+    const plans = await planBuses({ repository, knowledge, now: clock.now(), budget: 0.5 });
+    const planned = [...(plans ?? [])].flatMap(([, { entities }]) => entities.map(({ entityId }) => entityId));
+    expect(planned.toSorted()).toEqual(
+      [2, 3].map((k) => `sensor.moves_${k}`).concat([4, 5, 6].map((k) => `sensor.rests_${k}`)),
+    );
+  });
+
   it("is given up when somebody says so", async () => {
     const { repository, knowledge, clock, storage } = await home();
     await using _closed = storage;
