@@ -207,6 +207,51 @@ describe("every page over the same content", () => {
     await page.context().close();
   });
 
+  it("is used without a mouse: arrows move in pictures and tables, Enter opens, Escape takes back", async () => {
+    const page = await open(`${world.address}?page=related`);
+    const asked = (name: string): string | null => new URL(page.url()).searchParams.get(name);
+    const focused = (): Promise<string | null> => page.locator(":focus").getAttribute("aria-label");
+    const cells = page.locator(".heat [role=button]");
+    await cells.first().waitFor();
+    // One stop of the tab key for the whole picture.
+    expect(await page.locator(".heat [tabindex='0']").count()).toBe(1);
+    await page.locator(".heat [tabindex='0']").focus();
+    const first = await focused();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    const second = await focused();
+    expect([first, second]).not.toContain(null);
+    expect(second).not.toBe(first);
+    await page.keyboard.press("Enter");
+    const [a = "", b = ""] = (asked("pair") ?? "").split(" ");
+    const nameOf = (id: string): string =>
+      recorded.overview.entities.find(({ entity: { entityId } }) => entityId === id)?.entity.name ?? id;
+    expect(second).toContain(`${nameOf(a)} and ${nameOf(b)}: `);
+    expect(await focused()).toBe(second);
+    await page.keyboard.press("Escape");
+    expect(asked("pair")).toBeNull();
+
+    await page.goto(`${world.address}?page=storage`);
+    const bars = page.locator(".chart [role=button]");
+    await bars.first().waitFor();
+    await page.locator(".chart [role=button][tabindex='0']").focus();
+    await page.keyboard.press("Enter");
+    expect(await focused()).toContain(`${asked("chunk")}: `);
+    await page.keyboard.press("Escape");
+    expect(asked("chunk")).toBeNull();
+
+    await page.goto(`${world.address}?page=entities`);
+    const links = page.locator("tbody .entity-link");
+    await links.nth(3).waitFor();
+    await links.first().focus();
+    await page.keyboard.press("ArrowDown");
+    expect(await page.locator(":focus").innerText()).toBe(await links.nth(1).innerText());
+    await page.keyboard.press("Enter");
+    await page.locator(".plot .u-over").waitFor();
+    expect(complaintsOf.get(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it("draws an entity also where the address names others that are gone, or itself", async () => {
     const other = recorded.overview.entities.find(({ entity }) => entity.entityId !== "sensor.meter_power")?.entity;
     const named = `sensor.gone,sensor.meter_power,${other?.entityId}`;

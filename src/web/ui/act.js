@@ -32,7 +32,8 @@ const keys = /** @type {const} */ ([
   ["+ −", "in a plot: closer and wider"],
   ["0", "in a plot: back"],
   ["t", "the plot's values as a table"],
-  ["Escape", "clears the search, closes"],
+  ["← → ↑ ↓, Enter", "in a table or picture: to the next one, open it"],
+  ["Escape", "clears the search or what was chosen, closes"],
   ["?", "these keys"],
 ]);
 

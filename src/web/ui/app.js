@@ -1,4 +1,5 @@
 import { act, confirmed, showKeys } from "./act.js";
+import { followArrows } from "./arrows.js";
 import { follow } from "./connection.js";
 import { h, show } from "./dom.js";
 import { interval, number } from "./format.js";
@@ -28,7 +29,10 @@ const pages = /** @type {const} */ ({
     load: () =>
       import("./page-entities.js").then((made) => ({ page: made.entitiesPage, after: made.afterEntitiesPage })),
   },
-  related: { title: "Related", load: () => import("./page-related.js").then((made) => ({ page: made.relatedPage })) },
+  related: {
+    title: "Related",
+    load: () => import("./page-related.js").then((made) => ({ page: made.relatedPage, after: made.afterRelatedPage })),
+  },
   history: { title: "History", load: () => import("./page-history.js").then((made) => ({ page: made.historyPage })) },
   storage: { title: "Storage", load: () => import("./page-storage.js").then((made) => ({ page: made.storagePage })) },
 });
@@ -284,7 +288,10 @@ document.addEventListener("input", ({ target }) => {
   if (target.dataset["action"] === "share") set("share", target.value, true);
 });
 
-/** `/` searches, `g` and a letter go to a page, Escape clears. */
+/** What Escape takes back on pages where something was chosen. */
+const choices = ["pair", "chunk"];
+
+/** `/` searches, `g` and a letter go to a page, arrows move within tables and pictures, Escape clears. */
 let afterG = false;
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof HTMLInputElement;
@@ -294,6 +301,9 @@ document.addEventListener("keydown", (event) => {
   }
   if (document.querySelector("dialog[open]") !== null) return;
   if (typing || event.metaKey || event.ctrlKey || event.altKey) return;
+  followArrows(event);
+  const chosen = event.key === "Escape" ? choices.find((name) => query().has(name)) : undefined;
+  if (chosen !== undefined) set(chosen, "");
   const target = afterG
     ? { o: "overview", p: "plan", e: "entities", r: "related", h: "history", s: "storage" }[event.key]
     : undefined;

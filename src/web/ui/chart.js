@@ -34,12 +34,13 @@ export function chart({
 }) {
   const top = 20;
   const at = (/** @type {number} */ y) => top + (1 - y) * (height - top);
+  const choosable = bars.findIndex(({ value }) => value !== undefined);
   const hasSecond = columns.some(({ below }) => below !== undefined);
   return h(
     "svg",
     {
-      class: "chart",
-      role: "img",
+      class: choosable === -1 ? "chart" : "chart choosable",
+      role: choosable === -1 ? "img" : "group",
       "aria-label": label,
       height: height + (columns.length === 0 ? 4 : hasSecond ? 40 : 22),
     },
@@ -58,7 +59,7 @@ export function chart({
       h("line", { class: "row-line", x1: 0, x2: "100%", y1: at(y), y2: at(y) }),
       h("text", { x: -8, y: at(y) + 4, "text-anchor": "end" }, text),
     ]),
-    bars.map(({ x, width, height: tall, look, title, value }) =>
+    bars.map(({ x, width, height: tall, look, title, value }, index) =>
       h(
         "rect",
         {
@@ -67,8 +68,15 @@ export function chart({
           width: percent(width),
           y: at(tall),
           height: Math.max(0, tall) * (height - top),
-          "data-action": value === undefined ? undefined : "chunk",
-          "data-value": value,
+          ...(value === undefined
+            ? {}
+            : {
+                "data-action": "chunk",
+                "data-value": value,
+                role: "button",
+                tabindex: index === choosable ? 0 : -1,
+                "aria-label": title,
+              }),
         },
         title !== undefined && h("title", {}, title),
       ),

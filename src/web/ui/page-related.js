@@ -15,7 +15,7 @@ const names = 190;
 const weakest = 0.2;
 const mostShown = 80;
 
-/** The heat map as it was drawn last: thousands of cells are not made anew each second. */
+/** The heat map as it was drawn last: thousands of cells are not made anew each second, and the focus stays on one. */
 let drawn = { of: /** @type {Related | undefined} */ (undefined), map: /** @type {Element | undefined} */ (undefined) };
 
 /**
@@ -44,11 +44,17 @@ export function relatedPage(state, query, redraw) {
       "section",
       { class: "card wide related" },
       h("div", { class: "head" }, h("h2", {}, "What moves together")),
-      drawn.map,
+      h("div", { class: "heat-room", "data-foreign": "heat map" }),
     ),
     h("div", { class: "card narrow" }, pairPart(found, query.get("pair"), nameOf), computablePart(found)),
     groupsCard(found, nameOf),
   ];
+}
+
+/** @param {HTMLElement} main */
+export function afterRelatedPage(main) {
+  const room = main.querySelector(".heat-room");
+  if (room !== null && drawn.map !== undefined && room.firstChild !== drawn.map) room.replaceChildren(drawn.map);
 }
 
 /** @param {PanelState} state */
@@ -81,7 +87,10 @@ function heatMap({ entityIds, pairs, groups }, nameOf) {
     for (let column = row + 1; column < entityIds.length; column += 1) {
       const r = (pairs[next++] ?? 0) / 100;
       if (column < shown.length && Math.abs(r) >= weakest)
-        cells.push(pairCell(shown, row, column, r, nameOf), pairCell(shown, column, row, r, nameOf));
+        cells.push(
+          pairCell(shown, { row, column, r, isFirst: cells.length === 0 }, nameOf),
+          pairCell(shown, { row: column, column: row, r, isFirst: false }, nameOf),
+        );
     }
   }
   const frames = groups.flatMap(({ members, name }) => {
@@ -103,7 +112,12 @@ function heatMap({ entityIds, pairs, groups }, nameOf) {
   const label = `Which of ${shown.length} values move together; the strongest pairs and the groups stand beside it as text.`;
   return h(
     "svg",
-    { class: "heat", viewBox: `0 0 ${names + size} ${Math.max(size, cell)}`, role: "img", "aria-label": label },
+    {
+      class: "heat choosable",
+      viewBox: `0 0 ${names + size} ${Math.max(size, cell)}`,
+      role: "group",
+      "aria-label": label,
+    },
     shown.map((entityId, row) =>
       h("text", { x: names - 8, y: (row + 0.75) * cell, "text-anchor": "end" }, verbatim(shorten(nameOf(entityId)))),
     ),
@@ -117,17 +131,22 @@ function heatMap({ entityIds, pairs, groups }, nameOf) {
 
 /**
  * @param {readonly string[]} shown
- * @param {number} row
- * @param {number} column
- * @param {number} r
+ * @param {{ row: number, column: number, r: number, isFirst: boolean }} place Of all cells the tab key leads to the first, arrow keys on.
  * @param {(entityId: string) => string} nameOf
  */
-function pairCell(shown, row, column, r, nameOf) {
+function pairCell(shown, { row, column, r, isFirst }, nameOf) {
   const [a, b] = [shown[row] ?? "", shown[column] ?? ""];
+  const label = `${nameOf(a)} and ${nameOf(b)}: ${number(r)}`;
   return h(
     "g",
-    { "data-action": "pair", "data-value": `${a} ${b}` },
-    h("title", {}, `${nameOf(a)} and ${nameOf(b)}: ${number(r)}`),
+    {
+      "data-action": "pair",
+      "data-value": `${a} ${b}`,
+      role: "button",
+      tabindex: isFirst ? 0 : -1,
+      "aria-label": label,
+    },
+    h("title", {}, label),
     h("rect", {
       class: r < 0 ? "opposite" : "together",
       x: names + column * cell,
