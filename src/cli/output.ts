@@ -6,6 +6,8 @@ export interface Output {
   line(text?: string): void;
   /** The result as one JSON document; nothing outside JSON mode. */
   document(value: unknown): void;
+  /** The result as one JSON document whose last member is a list that no memory need hold, written as it comes; nothing outside JSON mode. */
+  list(members: object, name: string, rows: AsyncIterable<readonly object[]>): Promise<void>;
   /** A line on stderr, in both modes. */
   note(text: string): void;
   /** Replaces the line of progress on a terminal; elsewhere a line now and then. An empty text ends it. */
@@ -37,6 +39,18 @@ export function createOutput(json: boolean): Output {
     },
     document: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value, jsonValue, 2)}\n`);
+    },
+    list: async (members, name, rows) => {
+      if (!json) return;
+      const head = JSON.stringify({ ...members, [name]: [] }, jsonValue, 2);
+      process.stdout.write(head.slice(0, head.lastIndexOf("]")));
+      let before = "\n    ";
+      for await (const some of rows) {
+        if (some.length === 0) continue;
+        process.stdout.write(before + some.map((row) => JSON.stringify(row, jsonValue)).join(",\n    "));
+        before = ",\n    ";
+      }
+      process.stdout.write("\n  ]\n}\n");
     },
     note: (text) => {
       clear();

@@ -47,7 +47,7 @@ export const replayCommand: Command = {
     const seconds = (performance.now() - began) / 1_000;
     const { bytesWritten } = await storage.inspect();
     out.line(
-      `${count(totals.samples)} values of ${count(totals.entities.size)} entities read, ${count(totals.stored)} new, ` +
+      `${count(totals.samples)} values of ${count(totals.entities.size)} ${totals.entities.size === 1 ? "entity" : "entities"} read, ${count(totals.stored)} new, ` +
         `in ${seconds.toFixed(1)} s; ${formatBytes(bytesWritten)} written.`,
     );
     if (totals.problems > 0) out.line(`${count(totals.problems)} lines were no values and were left out.`);

@@ -1,5 +1,6 @@
 import { parseDuration } from "#core/duration.ts";
 import { CadenceError } from "#core/errors.ts";
+import type { Sample } from "#model/sample.ts";
 import { Repository } from "#repository/repository.ts";
 import { csvHeader, csvLine } from "#sources/csv-writer.ts";
 import type { Summary } from "#storage/index.ts";
@@ -51,17 +52,32 @@ export const storeQueryCommand: Command = {
       const rows = await longTermStatistics.summarize(entityId, { from, to, step: parseDuration(step) });
       return printSummaries(entityId, rows, out);
     }
-    const rows: { time: number; state: string }[] = [];
-    if (!out.json) out.raw(csvHeader);
-    for await (const slice of samples.read(entityId, range)) {
-      signal.throwIfAborted();
-      if (out.json) rows.push(...slice.map(({ time, state }) => ({ time, state })));
-      else out.raw(slice.map(csvLine).join(""));
+    const slices = unlessAborted(samples.read(entityId, range), signal);
+    if (out.json) await out.list({ entityId }, "rows", rowsOf(slices));
+    else {
+      out.raw(csvHeader);
+      for await (const slice of slices) out.raw(slice.map(csvLine).join(""));
     }
-    out.document({ entityId, rows });
     return ExitCode.done;
   },
 };
+
+async function* unlessAborted(
+  slices: AsyncIterable<readonly Sample[]>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Sample[]> {
+  for await (const slice of slices) {
+    signal.throwIfAborted();
+    yield slice;
+  }
+}
+
+/** The entity stands once, above all rows. */
+async function* rowsOf(
+  slices: AsyncIterable<readonly Sample[]>,
+): AsyncGenerator<readonly Pick<Sample, "time" | "state">[]> {
+  for await (const slice of slices) yield slice.map(({ time, state }) => ({ time, state }));
+}
 
 function printSummaries(entityId: string, rows: readonly Summary[], out: Output): ExitCode {
   const figure = (value: number | undefined): string =>

@@ -116,22 +116,19 @@ describe("files of samples", () => {
       samples: expected.length,
       kind: "numeric",
     });
-    const query = await runCadence([
-      "store",
-      "query",
-      "sensor.house_3",
-      "--store",
-      store,
-      "--from",
-      "1700001000000",
-      "--to",
-      "1700002000000",
-    ]);
-    expect(query.stdout.split("\n").slice(1, -1)).toEqual(
-      expected.filter(
-        (row) => Number(row.split(",")[1]) >= 1_700_001_000_000 && Number(row.split(",")[1]) < 1_700_002_000_000,
-      ),
+    const query = async (...range: string[]): Promise<string> =>
+      (await runCadence(["store", "query", "sensor.house_3", "--store", store, ...range])).stdout;
+    const between = expected.filter(
+      (row) => Number(row.split(",")[1]) >= 1_700_001_000_000 && Number(row.split(",")[1]) < 1_700_002_000_000,
     );
+    const range = ["--from", "1700001000000", "--to", "1700002000000"];
+    expect((await query(...range)).split("\n").slice(1, -1)).toEqual(between);
+    const json = async (...asked: string[]): Promise<unknown> => JSON.parse(await query("--json", ...asked));
+    const rowsOf = (lines: readonly string[]): unknown[] =>
+      lines.map((line) => ({ time: Number(line.split(",")[1]), state: line.split(",")[2] }));
+    expect(await json(...range)).toEqual({ entityId: "sensor.house_3", rows: rowsOf(between) });
+    expect(await json()).toEqual({ entityId: "sensor.house_3", rows: rowsOf(expected) });
+    expect(await json("--to", "5")).toEqual({ entityId: "sensor.house_3", rows: [] });
     const info = JSON.parse((await runCadence(["store", "info", "--store", store, "--json"])).stdout) as object;
     expect(info).toMatchObject({
       entities: 22,
