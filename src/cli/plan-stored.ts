@@ -55,7 +55,8 @@ export async function planStored(
     ...(automation ? { automations } : {}),
   });
   const [before, after] = [plan.readsPerSecond, plan.readsPerSecondAfter].map((rate) => Number(rate.toPrecision(3)));
-  out.line(`${entities.length} entities are read ${before} times a second together; with the plan ${after} times.`);
+  const read = entities.length === 1 ? "1 entity is" : `${entities.length} entities are`;
+  out.line(`${read} read ${before} times a second together; with the plan ${after} times.`);
   if (unknown.length > 0) out.line(`Of ${unknown.length} more no read shows; they are left out.`);
   out.line();
   for (const line of formatTable(entities, columns, out.width)) out.line(line);

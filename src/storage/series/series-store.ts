@@ -463,7 +463,7 @@ export class SeriesStore {
     const { from, to, step } = range;
     if (!(Number.isInteger(step) && step > 0 && (to - from) / step <= mostSummaries)) {
       throw new CadenceError("STORE_VALUE_INVALID", `There is no summary of ${series} in steps of ${step} ms.`, {
-        remedy: `Ask for at most ${mostSummaries} stretches of whole milliseconds.`,
+        remedy: `Choose longer steps or less time: at most ${mostSummaries.toLocaleString("en")} stretches, each of whole milliseconds.`,
       });
     }
     return summarize(this.#byName.get(series) ?? new SeriesState(0, series), this.#shelf, range);
