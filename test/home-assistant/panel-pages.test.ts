@@ -318,13 +318,21 @@ describe("every page over the same content", () => {
     const page = await open(`${own.address}?page=entities`, { viewport: { width: 1_280, height: 900 } });
     await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(10);
     expect(await page.locator("tbody tr").count()).toBeLessThan(80);
+    const rows = page.locator("tbody tr:not(.spacer, .group)");
+    const groups = recorded.overview.buses.length;
+    const listHeight = (): Promise<number> =>
+      page.locator("tbody").evaluate((body) => Math.round(body.getBoundingClientRect().height));
+    // As high as all its rows, before they were ever drawn and at the end.
+    expect(await listHeight()).toBeGreaterThanOrEqual(2_000 * 56 + groups * 40);
+    expect(await listHeight()).toBeLessThan(2_001 * 56 + groups * 40);
+    const first = await rows.first().getAttribute("data-key");
     await page.evaluate("scrollTo(0, 1e9)");
-    const last = recorded.overview.buses.at(-1)?.bus.id;
-    const expected = recorded.overview.entities.filter(({ busId }) => busId === last);
-    expect(expected.length).toBeGreaterThan(0);
+    await expect.poll(() => page.locator("tr.spacer").getAttribute("data-key")).toBe("above");
+    expect(await rows.first().getAttribute("data-key")).not.toBe(first);
     await expect
-      .poll(() => page.locator("tbody tr:not(.spacer)").last().getAttribute("data-key"))
-      .toMatch(/^sensor\..*_\d+$/);
+      .poll(() => rows.last().evaluate((row) => Math.round(row.getBoundingClientRect().bottom)))
+      .toBeLessThan(900);
+    expect(await listHeight()).toBeLessThan(2_001 * 56 + groups * 40);
     expect(await page.locator("tbody tr").count()).toBeLessThan(80);
     // Rows keep the height that the others are reckoned with.
     const heights = await page
@@ -337,6 +345,64 @@ describe("every page over the same content", () => {
     expect(await page.locator("main tbody tr").count()).toBeLessThan(300);
     await page.getByRole("link", { name: "All of them, one by one" }).click();
     await expect.poll(() => page.url()).toContain("only=advice");
+    await page.context().close();
+  });
+
+  it("keeps the focus while the keyboard walks down 2,000 entities", async () => {
+    await using own = await servePanel(recorded, { entities: 2_000 });
+    const page = await open(`${own.address}?page=entities`, { viewport: { width: 1_280, height: 900 } });
+    await page.locator("tbody .entity-link").first().focus();
+    const row = page.locator("tr:has(:focus)");
+    const seen = new Set<string | null>();
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press("ArrowDown");
+      // The page scrolls with the focus, and is drawn anew.
+      await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+      seen.add(await row.getAttribute("data-key"));
+    }
+    expect(seen.size).toBe(60);
+    expect(Number(await page.evaluate("scrollY"))).toBeGreaterThan(1_000);
+    await page.context().close();
+  });
+
+  it("draws lists anew without taking out what stays, in whatever order it stands", async () => {
+    const page = await open(world.address);
+    // By the browser's own hand: the page's policy lets nobody evaluate texts in it.
+    const faults = await page.evaluate<string[]>(`(async () => {
+      const { h, show } = await import("./dom.js");
+      let state = 20_261_123;
+      const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+      const list = h("div", {});
+      document.body.append(list);
+      const faults = [];
+      for (let round = 0; round < 2_000; round += 1) {
+        const keys = ["a", "b", "c", "d", "e", "f", undefined, undefined, undefined].filter(() => random() < 0.6);
+        keys.sort(() => random() - 0.5);
+        if (random() < 0.05) keys.push(...keys);
+        const wanted = keys.map((key) =>
+          random() < 0.1 ? h("p", { "data-key": key }, "t" + round) : h("button", { "data-key": key }, "t" + round));
+        const identity = (each) => each.tagName + each.dataset.key;
+        // Of two with the same key either may stay.
+        const isAlone = (each) => each.dataset.key !== undefined &&
+          [...list.querySelectorAll("[data-key=" + each.dataset.key + "]")].length === 1;
+        const before = new Map([...list.children].filter(isAlone).map((each) => [identity(each), each]));
+        const expected = wanted.map((each) => each.outerHTML).join("");
+        const focused = [...list.querySelectorAll("button[data-key]")][0];
+        focused?.focus();
+        const stays = wanted.find((each) => each.dataset.key === focused?.dataset.key)?.tagName === "BUTTON";
+        show(list, wanted);
+        if (list.innerHTML !== expected) faults.push(round + ": " + list.innerHTML + " instead of " + expected);
+        for (const each of [...list.children].filter(isAlone)) {
+          const known = before.get(identity(each)) ?? each;
+          if (known !== each) faults.push(round + ": " + each.dataset.key + " is another");
+        }
+        if (focused && stays && before.get(identity(focused)) === focused && list.moveBefore && document.activeElement !== focused)
+          faults.push(round + ": the focus is lost");
+      }
+      list.remove();
+      return faults;
+    })()`);
+    expect(faults).toEqual([]);
     await page.context().close();
   });
 

@@ -38,34 +38,93 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Makes the children of `target` like `wanted`, changing only what is different: focus, selection and scroll stay where they are.
+ * Makes the children of `target` like `wanted`, changing only what is different: focus, selection and scroll stay where they are. What has a `data-key` is found again by it wherever it stood.
  * @param {Element} target
  * @param {readonly Node[]} wanted
  */
 export function show(target, wanted) {
   const nodes = wanted.flat(Number.POSITIVE_INFINITY).filter((node) => node instanceof Node);
+  /** @type {Map<string, Element> | undefined} */
+  let keyed;
   for (const [index, node] of nodes.entries()) {
-    const present = target.childNodes[index];
+    let present = target.childNodes[index];
     if (present === node) continue;
-    if (present === undefined) target.append(node);
-    else if (!adapt(present, node)) present.replaceWith(node);
+    if (present === undefined || !isAlike(present, node)) {
+      keyed ??= keptByKey(target, index, nodes);
+      present = target.childNodes[index];
+    }
+    const key = keyOf(node);
+    const kept = key === null ? undefined : keyed?.get(key);
+    if (key !== null) keyed?.delete(key);
+    if (kept !== undefined && kept !== present && isAlike(kept, node)) {
+      moveBefore(target, kept, present);
+      adapt(kept, node);
+    } else if (present !== undefined && isAlike(present, node)) adapt(present, node);
+    else if (present !== undefined && key === null && keyOf(present) === null) present.replaceWith(node);
+    else target.insertBefore(node, present ?? null);
   }
   while (target.childNodes.length > nodes.length) target.lastChild?.remove();
 }
 
 /**
- * True when `present` could be made like `wanted`.
+ * The children of `target` from `index` on that have a key of `wanted`, by it; those with another key are removed.
+ * @param {Element} target
+ * @param {number} index
+ * @param {readonly Node[]} wanted
+ */
+function keptByKey(target, index, wanted) {
+  const keys = new Set(wanted.slice(index).map(keyOf));
+  /** @type {Map<string, Element>} */
+  const kept = new Map();
+  for (const child of [...target.childNodes].slice(index)) {
+    const key = keyOf(child);
+    if (key === null || !(child instanceof Element)) continue;
+    if (keys.has(key) && !kept.has(key)) kept.set(key, child);
+    else child.remove();
+  }
+  return kept;
+}
+
+/** @param {Node} node */
+function keyOf(node) {
+  return node instanceof Element ? node.getAttribute("data-key") : null;
+}
+
+/**
+ * The focus stays where the browser can move what has it.
+ * @param {Element & { moveBefore?: (node: Node, before: Node | null) => void }} target
+ * @param {Element} node
+ * @param {Node | undefined} before
+ */
+function moveBefore(target, node, before) {
+  if (target.moveBefore === undefined) target.insertBefore(node, before ?? null);
+  else target.moveBefore(node, before ?? null);
+}
+
+/**
+ * True when `present` can be made like `wanted`.
  * @param {Node} present
  * @param {Node} wanted
  */
+function isAlike(present, wanted) {
+  if (present.nodeType === Node.TEXT_NODE && wanted.nodeType === Node.TEXT_NODE) return true;
+  return (
+    present instanceof Element &&
+    wanted instanceof Element &&
+    present.tagName === wanted.tagName &&
+    keyOf(present) === keyOf(wanted)
+  );
+}
+
+/**
+ * @param {Node} present
+ * @param {Node} wanted alike
+ */
 function adapt(present, wanted) {
-  if (present.nodeType === Node.TEXT_NODE && wanted.nodeType === Node.TEXT_NODE) {
+  if (!(present instanceof Element) || !(wanted instanceof Element)) {
     if (present.nodeValue !== wanted.nodeValue) present.nodeValue = wanted.nodeValue;
-    return true;
+    return;
   }
-  if (!(present instanceof Element) || !(wanted instanceof Element)) return false;
-  if (present.tagName !== wanted.tagName || present.getAttribute("data-key") !== wanted.getAttribute("data-key"))
-    return false;
   // What a page has drawn in there by itself stays.
   const isForeign = wanted.hasAttribute("data-foreign");
   for (const { name } of isForeign ? [] : [...present.attributes])
@@ -74,5 +133,4 @@ function adapt(present, wanted) {
     if (present.getAttribute(name) !== value) present.setAttribute(name, value);
   }
   if (!isForeign) show(present, [...wanted.childNodes]);
-  return true;
 }

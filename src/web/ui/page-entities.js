@@ -139,9 +139,9 @@ export function entitiesPage(state, query, redraw) {
           "tbody",
           { class: "rows" },
           sorted.found === 0 && h("tr", {}, h("td", { colspan: columns, class: "second" }, emptyText(state, wanted))),
-          above > 0 && spacer(above),
+          above > 0 && spacer("above", above),
           shown.map((row) => ("group" in row ? groupRow(row.group) : entityRow(row.overview, redraw))),
-          below > 0 && spacer(below),
+          below > 0 && spacer("below", below),
         ),
       ),
     ),
@@ -150,12 +150,16 @@ export function entitiesPage(state, query, redraw) {
 
 const columns = 9;
 
-/** @param {number} height */
-function spacer(height) {
+/**
+ * As high as the rows that are not drawn.
+ * @param {"above" | "below"} key
+ * @param {number} height in pixels
+ */
+function spacer(key, height) {
   return h(
     "tr",
-    { class: "spacer", "data-key": "spacer", "aria-hidden": "true" },
-    h("td", { colspan: columns, height }),
+    { class: "spacer", "data-key": key, "aria-hidden": "true" },
+    h("td", { colspan: columns }, h("svg", { width: 1, height })),
   );
 }
 
