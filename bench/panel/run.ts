@@ -37,6 +37,9 @@ export async function runPanelBench(argv: readonly string[]): Promise<void> {
     await page.locator("tbody tr").first().waitFor();
     const idle = await frames(page, "() => {}");
     const scrolled = await frames(page, "(frame) => scrollTo(0, frame * 300)");
+    const reached = await page.evaluate<number>("scrollY");
+    if (reached < Math.min(100 * 300, entities * 50))
+      throw new Error(`The list stopped at ${reached} pixels: what was measured is no scrolling.`);
     rows.push([
       `frame while ${entities} rows scroll, median`,
       `${scrolled.median.toFixed(1)} ms`,
