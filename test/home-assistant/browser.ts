@@ -30,3 +30,20 @@ export async function axeOn(page: Page): Promise<{ violations: string[] }> {
       .flatMap(({ id, help, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`)),
   };
 }
+
+/** English words that no German page has. */
+const english =
+  /\b(?:the|of|is|are|and|every|with|reads?|not|has|never|between|seen|values|since|about|more|now|then|each|from|were|than|this|by)\b/;
+
+/** Texts and labels of a German page that are English; names of entities and the diff are left out. */
+export async function englishOn(page: Page): Promise<readonly string[]> {
+  const said = await page.evaluate<readonly string[]>(`(() => {
+    const left = document.body.cloneNode(true);
+    for (const each of left.querySelectorAll("pre, script, .entity-link, nav.second, .one-line")) each.remove();
+    const texts = document.createTreeWalker(left, NodeFilter.SHOW_TEXT);
+    const said = [...left.querySelectorAll("[aria-label]")].map((each) => each.getAttribute("aria-label"));
+    while (texts.nextNode()) said.push(texts.currentNode.data);
+    return said;
+  })()`);
+  return said.filter((text) => english.test(text));
+}

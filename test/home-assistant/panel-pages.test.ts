@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { differenceFromKept } from "../support/kept-picture.ts";
 import { type PanelWorld, readRecordedPanel, servePanel } from "../support/recorded-panel.ts";
-import { axeOn, openBrowser } from "./browser.ts";
+import { axeOn, englishOn, openBrowser } from "./browser.ts";
 
 const recorded = readRecordedPanel();
 const widths = { phone: 360, desktop: 1_280 };
@@ -99,6 +99,23 @@ describe("every page over the same content", () => {
         expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(width);
       }
       expect(complaintsOf.get(page)).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it.each(Object.entries(pages))(
+    "speaks German on %s, and its tabs stand beside each other on a phone",
+    async (_, query) => {
+      const page = await open(`${world.address}${query}`, {
+        locale: "de-DE",
+        viewport: { width: widths.phone, height: 740 },
+      });
+      await settled(page);
+      expect(await englishOn(page)).toEqual([]);
+      const tooWide = await page
+        .locator(".tab")
+        .evaluateAll((tabs) => tabs.filter((tab) => tab.scrollWidth > tab.clientWidth).map((tab) => tab.textContent));
+      expect(tooWide).toEqual([]);
       await page.context().close();
     },
   );

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Daemon } from "../support/daemon.ts";
 import { prefixProxy } from "../support/prefix-proxy.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
-import { axeOn, openBrowser } from "./browser.ts";
+import { axeOn, englishOn, openBrowser } from "./browser.ts";
 
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1_280, height: 900 };
@@ -20,8 +20,6 @@ const pages = [
   "history",
   "storage",
 ] as const;
-/** English words that no German page has; names of entities and the diff are left out. */
-const english = /\b(?:the|of|is|are|and|every|with|reads?|not|has|never|between|seen|values|since|about)\b/;
 /** Pictures for people to look at, where CADENCE_PICTURES names a folder. */
 const pictures = process.env["CADENCE_PICTURES"];
 
@@ -72,12 +70,7 @@ describe("the panel in a real browser", () => {
     const { page, complaints } = await visit(`${address}?page=${name}`, { locale: "de-DE" });
     await page.locator(".card:not(.skeleton)").first().waitFor();
     await page.waitForTimeout(500);
-    const said = await page.evaluate<(string | null)[]>(`(() => {
-      const left = document.body.cloneNode(true);
-      for (const each of left.querySelectorAll("pre, script, .entity-link, nav.second, .one-line")) each.remove();
-      return [left.textContent, ...[...left.querySelectorAll("[aria-label]")].map((each) => each.getAttribute("aria-label"))];
-    })()`);
-    expect(said.flatMap((text) => english.exec(text ?? "")?.input.slice(0, 2_000) ?? [])).toEqual([]);
+    expect(await englishOn(page)).toEqual([]);
     expect(await page.locator("html").getAttribute("lang")).toBe("de");
     expect((await axeOn(page)).violations).toEqual([]);
     expect(complaints).toEqual([]);

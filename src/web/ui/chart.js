@@ -128,8 +128,8 @@ function pathOf(points, isStepped) {
  * @param {(y: number) => number} at
  */
 function markOf({ x, y, shape, look, text, below, lift = 0 }, at) {
-  const isLow = at(y) > 76;
-  const words = isLow ? Math.max(26, at(y) - 46 - lift) : at(y) + 34 + lift;
+  const isLow = at(y) > 76 + lift;
+  const words = isLow ? at(y) - 46 - lift : at(y) + 34 + lift;
   const anchor = x > 0.85 ? "end" : x < 0.15 ? "start" : "middle";
   return [
     h("line", {
@@ -147,6 +147,17 @@ function markOf({ x, y, shape, look, text, below, lift = 0 }, at) {
     h("text", { class: "halo strong", x: percent(x), y: words, "text-anchor": anchor }, text),
     below !== undefined && h("text", { class: "halo", x: percent(x), y: words + 15, "text-anchor": anchor }, below),
   ];
+}
+
+const phone = matchMedia("(max-width: 599px)");
+
+/**
+ * True where the texts of two marks, of which neither stands higher, would meet.
+ * @param {number} x
+ * @param {number} other
+ */
+export function areNear(x, other) {
+  return Math.abs(x - other) < (phone.matches ? 0.7 : 0.25);
 }
 
 /**

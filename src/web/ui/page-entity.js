@@ -1,4 +1,4 @@
-import { anchorAt, chart, roundTicks } from "./chart.js";
+import { anchorAt, areNear, chart, roundTicks } from "./chart.js";
 import { choice } from "./choice.js";
 import { h, verbatim } from "./dom.js";
 import { Fetched } from "./fetched.js";
@@ -541,7 +541,7 @@ function costCard({ interval: seen, advice, refreshSeconds }, known) {
                 shape: /** @type {const} */ ("diamond"),
                 look: "plan-mark",
                 text: "proposed",
-                lift: present !== undefined && Math.abs(at(present) - at(proposed)) < 0.2 ? 34 : 0,
+                lift: present !== undefined && areNear(at(present), at(proposed)) ? 34 : 0,
                 below: `${interval(proposed)}: ${percent(lossAt(proposed))}`,
               },
             ]),

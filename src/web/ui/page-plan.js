@@ -1,4 +1,4 @@
-import { anchorAt, chart } from "./chart.js";
+import { anchorAt, areNear, chart } from "./chart.js";
 import { h, verbatim } from "./dom.js";
 import { Fetched } from "./fetched.js";
 import { count, interval, number, percent } from "./format.js";
@@ -7,6 +7,7 @@ import { me } from "./me.js";
 import { differs } from "./page-overview.js";
 import { entityLink } from "./entity-link.js";
 import { verdictCard } from "./verdict-card.js";
+import { say } from "./words.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
 /** @import { BusOverview } from "#model/overview.ts" */
@@ -230,7 +231,7 @@ function curveCard(state, { bus, budget }, curve, share, preview) {
           look: "plan-mark",
           text: "proposed",
           below: `${percent(proposed.share)}, off ${percent(proposed.loss)}`,
-          lift: Math.abs(x(present.share) - x(proposed.share)) < 0.25 ? 34 : 0,
+          lift: areNear(x(present.share), x(proposed.share)) ? 34 : 0,
         },
       ],
     }),
@@ -363,7 +364,8 @@ function previewTable(state, { changes, share }) {
 function verdict({ buses, entities }, changes) {
   const planned = buses.filter(({ plan }) => plan !== undefined);
   const proven = planned.find(({ plan }) => plan?.isProven === true);
-  if (proven?.plan !== undefined) return { mood: "good", sentence: `${proven.bus.name}: ${proven.plan.sentence}` };
+  // The name before it belongs to no sentence that can be translated.
+  if (proven?.plan !== undefined) return { mood: "good", sentence: `${proven.bus.name}: ${say(proven.plan.sentence)}` };
   if (planned.length > 0)
     return { mood: "good", sentence: "Your intervals are fine: no plan was better with confidence." };
   const learning = "Learning: a plan is tested once a day of values was seen.";

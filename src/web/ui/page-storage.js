@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 import { me } from "./me.js";
 import { facts } from "./page-overview.js";
 import { verdictCard } from "./verdict-card.js";
+import { say } from "./words.js";
 
 /** @import { PanelState } from "../overview-change.ts" */
 
@@ -131,7 +132,7 @@ function chunksCard(chosen) {
           height: Math.min(1, cost(chunk) / top),
           look: `chunk-${chunk.state}${chunk.name === chosen ? " chosen" : ""}`,
           value: chunk.name,
-          title: `${chunk.name}: ${looks[chunk.state]}, ${number(cost(chunk))} bytes a value`,
+          title: `${chunk.name}: ${say(looks[chunk.state])}, ${number(cost(chunk))} bytes a value`,
         })),
       columns: [
         { x: 0, text: day(begin), anchor: "start" },

@@ -9,7 +9,7 @@ export const pages = {
   Plan: "Plan",
   Entities: "Entitäten",
   Entity: "Entität",
-  Related: "Zusammenhänge",
+  Related: "Bezüge",
   History: "Verlauf",
   Storage: "Speicher",
   Pages: "Seiten",
@@ -169,7 +169,7 @@ export const pages = {
   Keys: "Tasten",
   Close: "Schließen",
   search: "Suche",
-  "overview, plan, entities, related, history, storage": "Übersicht, Plan, Entitäten, Zusammenhänge, Verlauf, Speicher",
+  "overview, plan, entities, related, history, storage": "Übersicht, Plan, Entitäten, Bezüge, Verlauf, Speicher",
   "in a plot: earlier and later": "im Bild: früher und später",
   "in a plot: closer and wider": "im Bild: näher und weiter",
   "in a plot: back": "im Bild: zurück",
@@ -292,7 +292,7 @@ export const pages = {
   "Every decision is kept with its reason.": "Jede Entscheidung wird mit ihrem Grund aufbewahrt.",
   "Nothing has happened yet.": "Noch ist nichts geschehen.",
   "Load of each bus": "Last der Busse",
-  "Load of each bus since {}: {}": "Last der Busse seit {}: {}",
+  "Load of each bus since {}: now {}": "Last der Busse seit {}: jetzt {}",
   "Reading the hours …": "Lese die Stunden …",
   "Written down at the end of every hour: the line begins with the second one.":
     "Wird am Ende jeder Stunde notiert: die Linie beginnt mit der zweiten.",
@@ -366,6 +366,8 @@ export const pages = {
   Every: "Alle",
   Registers: "Register",
   "unit {}, {}": "Gerät {}, {}",
+  "1 y": "1 J",
+  "3 y": "3 J",
   "{} and {} more": "{} und {} weitere",
   "{} more, together {} of the line.": "{} weitere, zusammen {} der Leitung.",
   "The changes could not be fetched; they are asked for again in a minute.":
@@ -452,7 +454,7 @@ export const pages = {
   Verify: "Prüfen",
   running: "läuft",
   "Beginning …": "Beginne …",
-  "{} of {} chunks, {}": "{} von {} Chunksn, {}",
+  "{} of {} chunks, {}": "{} von {} Chunks, {}",
   "Chunks read back": "Gelesene Chunks",
   "Not read back as a whole since the start; that is done once a day.":
     "Seit dem Start nicht als Ganzes gelesen; das geschieht einmal am Tag.",
@@ -488,6 +490,8 @@ export const pages = {
  * @type {import("./words.js").Catalogue}
  */
 export const told = {
+  "{} → {}.": "{} → {}.",
+  "{} and {} more.": "{} und {} weitere.",
   "A counter: late values lose nothing.": "Ein Zähler: späte Werte verlieren nichts.",
   "Can be computed: {}.": "Lässt sich berechnen: {}.",
   "Changed about every {}, as the older package counted.": "Änderte sich etwa alle {}, wie das ältere Paket zählte.",

@@ -19,8 +19,12 @@ const sentences = { ...told, ...pages };
 /** @type {Map<string, string>} */
 const said = new Map();
 const mostSaid = 5_000;
+/** As dates have them: after “22.” a month begins no sentence. */
+const months = Array.from({ length: 12 }, (_, month) =>
+  new Date(2026, month, 1).toLocaleDateString(language, { month: "short" }).slice(0, 3),
+);
 /** Between two sentences. */
-const sentenceEnd = /(?<=\.) (?=[A-Z\d{])/;
+const sentenceEnd = new RegExp(`(?<=\\.) (?!(?<=\\d\\. )(?:${months.map(escape).join("|")}))(?=[A-Z\\d{])`);
 
 const patterns = [...patternsOf(pages, false), ...patternsOf(told, true)]
   // The most particular first.
@@ -49,15 +53,18 @@ function escape(text) {
   return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 }
 
+/** No line ends between a number and its unit. */
+const beforeUnit = /(?<=\d) (?=(?:%|ms|s|min|h|d|[kMGT]?B|W|kWh|°C)(?![\p{L}\d]))/gu;
+
 /**
  * A text in the language of the page; as it is where nobody has translated it.
  * @param {string} text
  */
 export function say(text) {
-  if (patterns.length === 0 || text.trim() === "") return text;
+  if (text.trim() === "") return text;
   const known = said.get(text);
   if (known !== undefined) return known;
-  const found = translate(text);
+  const found = (patterns.length === 0 ? text : translate(text)).replaceAll(beforeUnit, "\u00A0");
   if (said.size >= mostSaid) said.clear();
   said.set(text, found);
   return found;
