@@ -114,7 +114,7 @@ export class Broker implements Service, MqttLink {
     try {
       await Promise.race([work(client), late.promise]);
     } catch (cause) {
-      throw cause instanceof CadenceError ? cause : noConnection(reasonOf(cause), cause);
+      throw cause instanceof CadenceError ? cause : noConnection(`took nothing: ${reasonOf(cause)}`, cause);
     }
   }
 

@@ -120,6 +120,31 @@ describe("every page over the same content", () => {
     },
   );
 
+  it("says in German what is wrong, and what is not there", async () => {
+    const { overview } = recorded;
+    const { connection, storage } = overview;
+    const lost =
+      "The connection to Home Assistant was lost. It is tried again by itself; what was missed is fetched from history.";
+    const full = "The disk is full: chunk-00000007. Make room; writing resumes by itself.";
+    const broker = "The MQTT broker cannot be reached: nothing listens there.";
+    const states: readonly Partial<typeof overview>[] = [
+      { connection: { ...connection, state: "disconnected", cause: lost, nextTryAt: overview.at + 5_000 } },
+      { storage: { ...storage, status: "full", cause: full }, publishing: { cause: broker } },
+      { storage: { ...storage, status: "damaged", damagedFrames: 3, verified: { at: overview.at, ok: false } } },
+      { entities: [], buses: [] },
+    ];
+    for (const state of states) {
+      await using own = await servePanel({ ...recorded, overview: { ...overview, ...state } });
+      for (const query of Object.values(pages)) {
+        const page = await open(`${own.address}${query}`, { locale: "de-DE" });
+        await settled(page);
+        expect([query, await englishOn(page)]).toEqual([query, []]);
+        expect(complaintsOf.get(page)).toEqual([]);
+        await page.context().close();
+      }
+    }
+  });
+
   it("is found wanting by axe where something is wrong", async () => {
     const page = await open(world.address);
     await page.evaluate(`document.body.insertAdjacentHTML("beforeend", '<img src="data:,"><button></button>')`);

@@ -139,7 +139,10 @@ function loadCard({ at, buses }, span, events, redraw) {
     { class: "card full" },
     head,
     chart({
-      label: `Load of each bus since ${day(begin)}: now ${shown.map(({ bus, load }) => `${bus.name} ${percent(load.utilisation)}`).join(", ")}`,
+      label:
+        shown.length === 0
+          ? "Load of each bus"
+          : `Load of each bus since ${day(begin)}: now ${shown.map(({ bus, load }) => `${bus.name} ${percent(load.utilisation)}`).join(", ")}`,
       height: 180,
       rows: [0, 0.25, 0.5, 0.75, 1].map((share) => ({ y: share, text: percent(share * top) })),
       bands: [],

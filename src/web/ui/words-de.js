@@ -611,8 +611,100 @@ export const told = {
   "{} entity": "{} Entität",
   "Unit {} does not answer, and is asked rarely.": "Gerät {} antwortet nicht und wird selten gefragt.",
   "Home Assistant is starting.": "Home Assistant startet.",
-  "It is probably starting. {}": "Es startet wohl gerade. {}",
   "Home Assistant at {} refused the token.": "Home Assistant unter {} lehnt den Schlüssel ab.",
-  "Home Assistant cannot be reached at {}: {}": "Home Assistant ist unter {} nicht erreichbar: {}",
   "It is tried again by itself.": "Es wird von selbst erneut versucht.",
+
+  "The connection to Home Assistant was lost.": "Die Verbindung zu Home Assistant ging verloren.",
+  "There is no connection to Home Assistant now.": "Gerade besteht keine Verbindung zu Home Assistant.",
+  "It is tried again by itself; what was missed is fetched from history.":
+    "Es wird von selbst erneut versucht; was fehlt, wird aus dem Verlauf geholt.",
+  "It is tried again by itself; the log says why.": "Es wird von selbst erneut versucht; das Protokoll sagt, warum.",
+  "Home Assistant sent something that is not its protocol, and the connection was given up.":
+    "Home Assistant sandte etwas, das nicht sein Protokoll ist; die Verbindung wurde aufgegeben.",
+  "Home Assistant cannot be reached at {}: {}.": "Home Assistant ist unter {} nicht erreichbar: {}.",
+  "what answers there does not speak Home Assistant's protocol":
+    "was dort antwortet, spricht nicht das Protokoll von Home Assistant",
+  "it answered with HTTP {}": "es antwortete mit HTTP {}",
+  "nothing listens there": "dort antwortet nichts",
+  "there is no host of that name": "es gibt keinen Rechner dieses Namens",
+  "the name cannot be looked up": "der Name lässt sich nicht auflösen",
+  "the host does not answer": "der Rechner antwortet nicht",
+  "there is no way to that host": "es führt kein Weg zu diesem Rechner",
+  "the connection was cut": "die Verbindung wurde getrennt",
+  "Check the address (HASS_URL), and that Home Assistant is running.":
+    "Die Adresse prüfen (HASS_URL), und ob Home Assistant läuft.",
+  "Make a new long-lived access token on your profile page there (Security), and set HASS_TOKEN to it.":
+    "Dort auf der Profilseite (Sicherheit) einen neuen langlebigen Zugangsschlüssel erstellen und in HASS_TOKEN eintragen.",
+  "Home Assistant at {} is starting.": "Home Assistant unter {} startet.",
+  "Home Assistant at {} has not {} within {} s.": "Home Assistant unter {} hat in {3} s nicht geantwortet.",
+  "Home Assistant at {} closed the connection before it had {}.":
+    "Home Assistant unter {} beendete die Verbindung, ehe es geantwortet hatte.",
+  "It is probably starting.": "Es startet wohl gerade.",
+  "The connection is tried again by itself.": "Die Verbindung wird von selbst erneut versucht.",
+  "History cannot be read now, and is asked for again.": "Der Verlauf ist gerade nicht lesbar und wird erneut erfragt.",
+  "{} does not work now, and is tried again.": "{} geht gerade nicht und wird erneut versucht.",
+  "Home Assistant did not answer “{}” within {} s.": "Home Assistant antwortete in {2} s nicht auf „{1}“.",
+  "It is overloaded or hangs; the command is tried again later.":
+    "Es ist überlastet oder hängt; der Befehl wird später wiederholt.",
+  "Home Assistant refused “{}”: {} ({}).": "Home Assistant lehnte „{}“ ab: {} ({}).",
+  "Home Assistant does not say where its entities come from.":
+    "Home Assistant sagt nicht, woher seine Entitäten kommen.",
+  "It must be 2023.10 or later.": "Es muss 2023.10 oder neuer sein.",
+  "Home Assistant cannot say when entities were read: {}":
+    "Home Assistant kann nicht sagen, wann Entitäten gelesen wurden: {}",
+  "Home Assistant at {} did not take a state.": "Home Assistant unter {} nahm einen Zustand nicht an.",
+  "Home Assistant refused the state of {}: HTTP {}.": "Home Assistant lehnte den Zustand von {} ab: HTTP {}.",
+  "Entities were renamed, and that could not be stored.":
+    "Entitäten wurden umbenannt, und das ließ sich nicht speichern.",
+  "The MQTT broker cannot be reached: {}.": "Der MQTT-Broker ist nicht erreichbar: {}.",
+  "The MQTT broker is not connected now.": "Der MQTT-Broker ist gerade nicht verbunden.",
+  "The MQTT broker does not answer.": "Der MQTT-Broker antwortet nicht.",
+  "The MQTT broker took nothing: {}.": "Der MQTT-Broker nahm nichts an: {}.",
+  "it refuses the client id": "er lehnt die Client-Kennung ab",
+  "it refuses user name or password": "er lehnt Benutzername oder Passwort ab",
+  "the user may not connect": "der Benutzer darf sich nicht verbinden",
+  "no reason given": "ohne Angabe eines Grunds",
+  "It is tried again by itself; check mqtt_url, mqtt_username and mqtt_password when it stays so.":
+    "Es wird von selbst erneut versucht; bleibt es so, mqtt_url, mqtt_username und mqtt_password prüfen.",
+
+  "The disk is full: {}.": "Die Platte ist voll: {}.",
+  "The disk quota is used up: {}.": "Das Kontingent der Platte ist aufgebraucht: {}.",
+  "Make room; writing resumes by itself.": "Platz schaffen; geschrieben wird dann von selbst wieder.",
+  "The disk has {} left.": "Auf der Platte sind noch {} frei.",
+  "Make room: values still come in for a while, larger things cannot be saved.":
+    "Platz schaffen: Werte kommen noch eine Weile an, Größeres lässt sich nicht speichern.",
+  "Access is denied: {}.": "Der Zugriff ist verwehrt: {}.",
+  "Check the owner and rights of the folder.": "Eigentümer und Rechte des Ordners prüfen.",
+  "The disk is read-only: {}.": "Die Platte ist nur lesbar: {}.",
+  "Remount it for writing.": "Sie zum Schreiben neu einhängen.",
+  "Too many files are open: {}.": "Zu viele Dateien sind offen: {}.",
+  "Raise the limit of open files.": "Die Grenze für offene Dateien anheben.",
+  "There is no such file or folder: {}.": "Diese Datei oder diesen Ordner gibt es nicht: {}.",
+  "Check the path.": "Den Pfad prüfen.",
+  "This is not a folder: {}.": "Das ist kein Ordner: {}.",
+  "Name a folder.": "Einen Ordner nennen.",
+  "The file exists already: {}.": "Die Datei gibt es schon: {}.",
+  "Check that the folder belongs to Modbus Cadence.": "Prüfen, ob der Ordner Modbus Cadence gehört.",
+  "Input or output failed ({}): {}.": "Lesen oder Schreiben schlug fehl ({}): {}.",
+  "Check the disk.": "Die Platte prüfen.",
+  "{} writes wait for the disk already.": "{} Schreibvorgänge warten schon auf die Platte.",
+  "The disk is slow or hangs; it is tried again by itself.":
+    "Die Platte ist langsam oder hängt; es wird von selbst erneut versucht.",
+
+  "The PostgreSQL server does not answer.": "Der PostgreSQL-Server antwortet nicht.",
+  "Check its address and that it is running; it is tried again.":
+    "Seine Adresse prüfen, und ob er läuft; es wird erneut versucht.",
+  "The PostgreSQL server does not let this user in, or not do that.":
+    "Der PostgreSQL-Server lässt diesen Benutzer nicht ein oder das nicht tun.",
+  "There is no such data base on the PostgreSQL server.": "Diese Datenbank gibt es auf dem PostgreSQL-Server nicht.",
+  "Check user, password and rights (docs/fleet.md has the script of roles).":
+    "Benutzer, Passwort und Rechte prüfen (docs/fleet.md hat das Skript der Rollen).",
+  "The PostgreSQL server's certificate is not signed by whom it should be, or made out to another host.":
+    "Das Zertifikat des PostgreSQL-Servers ist nicht vom Richtigen unterschrieben oder auf einen anderen Rechner ausgestellt.",
+  "Check fleet_ca, and that the address names the host as the certificate does.":
+    "fleet_ca prüfen, und ob die Adresse den Rechner so nennt wie das Zertifikat.",
+  "The disk of the PostgreSQL server is full.": "Die Platte des PostgreSQL-Servers ist voll.",
+  "Make room there; writing resumes by itself.": "Dort Platz schaffen; geschrieben wird dann von selbst wieder.",
+  "PostgreSQL failed.": "PostgreSQL schlug fehl.",
+  "See the cause.": "Siehe die Ursache.",
 };

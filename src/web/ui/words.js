@@ -44,6 +44,8 @@ function patternsOf(catalogue, isTold) {
       other,
       isTold,
       size: english.replaceAll("{}", "").length,
+      // “{} and {}” is a list of names, and no sentence.
+      isList: /^[^\p{L}]*(?:of|and)[^\p{L}]*$/u.test(english),
       sentences: english.split(sentenceEnd).length,
     }));
 }
@@ -91,9 +93,10 @@ function translate(text) {
   const exact = sentences[bare];
   if (exact !== undefined) return `${edges[0]}${exact}${edges[1]}`;
   const parts = bare.split(sentenceEnd);
-  for (const { pattern, other, isTold, sentences: whole } of patterns) {
+  const isSentence = bare.endsWith(".");
+  for (const { pattern, other, isTold, isList, sentences: whole } of patterns) {
     // What is told of one sentence must not be found across two.
-    if (whole !== parts.length) continue;
+    if (whole !== parts.length || (isList && isSentence)) continue;
     const filled = pattern.exec(bare)?.slice(1);
     if (filled === undefined) continue;
     let next = 0;
