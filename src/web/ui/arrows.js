@@ -29,7 +29,10 @@ export function followArrows(event) {
     from.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   }
   if (!Object.hasOwn(directions, event.key)) return;
-  const others = [...(from.closest(within)?.querySelectorAll(reachable) ?? [])].filter((each) => each !== from);
+  // What is not shown has no place.
+  const others = [...(from.closest(within)?.querySelectorAll(reachable) ?? [])].filter(
+    (each) => each !== from && each.getClientRects().length > 0,
+  );
   const places = others.map((each) => each.getBoundingClientRect());
   const next = others[nearest(from.getBoundingClientRect(), places, event.key) ?? -1];
   if (!(next instanceof HTMLElement || next instanceof SVGElement)) return;
