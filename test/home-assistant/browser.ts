@@ -47,3 +47,32 @@ export async function englishOn(page: Page): Promise<readonly string[]> {
   })()`);
   return said.filter((text) => english.test(text));
 }
+
+/** Texts that stand on one another, leave their box or the page, or make the page scroll sideways. */
+export function crampedOn(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    const faults = scrollWidth > clientWidth ? ["the page scrolls sideways"] : [];
+    for (const picture of document.querySelectorAll("svg:not(svg svg)")) {
+      const texts = [...picture.querySelectorAll("text")]
+        .map((each) => ({ said: each.textContent, box: each.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 0);
+      for (const [index, { said, box }] of texts.entries()) {
+        if (box.left < -1 || box.right > clientWidth + 1) faults.push(said + " leaves the page");
+        for (const other of texts.slice(index + 1)) {
+          const width = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+          const height = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+          if (width > 2 && height > 4) faults.push(said + " stands on " + other.said);
+        }
+      }
+    }
+    // Some are cut on purpose, with an ellipsis.
+    const cut = "svg, pre, .one-line, .two-lines, .hidden-text, .u-wrap";
+    for (const each of document.querySelectorAll("main *, .tab")) {
+      if (each.childElementCount > 0 && !each.matches(".tab") || each.closest(cut) !== null) continue;
+      if (each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline")
+        faults.push(each.textContent + " is wider than its box");
+    }
+    return faults;
+  })()`);
+}

@@ -152,12 +152,13 @@ function markOf({ x, y, shape, look, text, below, lift = 0 }, at) {
 const phone = matchMedia("(max-width: 599px)");
 
 /**
- * True where the texts of two marks, of which neither stands higher, would meet.
+ * True where two texts, of which neither stands higher, would meet.
  * @param {number} x
  * @param {number} other
+ * @param {number} [width] of such a text, beside that of a mark
  */
-export function areNear(x, other) {
-  return Math.abs(x - other) < (phone.matches ? 0.7 : 0.25);
+export function areNear(x, other, width = 1) {
+  return Math.abs(x - other) < (phone.matches ? 0.7 : 0.25) * width;
 }
 
 /**

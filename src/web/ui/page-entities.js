@@ -274,7 +274,7 @@ function entityRow(overview, redraw) {
     h("td", { class: "number second wide-only" }, configuredSeconds === undefined ? "–" : interval(configuredSeconds)),
     h(
       "td",
-      { class: `number wide-only ${late ? "warning" : ""}` },
+      { class: `number wide-only ${late ? "warning" : ""} ${seen === undefined ? "in-words" : ""}` },
       late && "▲ ",
       seen === undefined ? "not known" : `${seen.origin === "changes" ? "≈ " : ""}${interval(seen.seconds)}`,
     ),

@@ -1,4 +1,4 @@
-import { chart } from "./chart.js";
+import { areNear, chart } from "./chart.js";
 import { choice } from "./choice.js";
 import { h } from "./dom.js";
 import { Fetched } from "./fetched.js";
@@ -134,6 +134,12 @@ function loadCard({ at, buses }, span, events, redraw) {
   const marks = events
     .filter(({ time, kind }) => time >= begin && (kind === "plan" || kind === "configuration"))
     .slice(0, 12);
+  /** @type {Set<number>} */
+  const named = new Set();
+  for (const { time } of marks) {
+    const hasRoom = [...named].every((other) => !areNear(x(time), x(other), 0.5));
+    if (hasRoom) named.add(time);
+  }
   return h(
     "section",
     { class: "card full" },
@@ -148,10 +154,10 @@ function loadCard({ at, buses }, span, events, redraw) {
       bands: [],
       lines,
       rules: [
-        ...marks.map(({ time, kind }, index) => ({
+        ...marks.map(({ time, kind }) => ({
           x: x(time),
           look: "event-rule",
-          ...(index < 3
+          ...(named.has(time)
             ? { text: kind === "plan" ? "plan" : "your change", anchor: x(time) > 0.9 ? "end" : "middle" }
             : {}),
         })),
