@@ -4,9 +4,9 @@ export interface Output {
   readonly json: boolean;
   /** A line of the result for people; nothing in JSON mode. */
   line(text?: string): void;
-  /** The result as one JSON document; nothing outside JSON mode. */
+  /** The result as one JSON document; nothing outside JSON mode, nor behind a list that was cut off: no two documents stand there. */
   document(value: unknown): void;
-  /** The result as one JSON document whose last member is a list that no memory need hold, written as it comes; nothing outside JSON mode. */
+  /** The result as one JSON document whose last member is a list that no memory need hold, written as it comes; nothing outside JSON mode. Where the rows fail it stays cut off, so that nobody takes it for whole. */
   list(members: object, name: string, rows: AsyncIterable<readonly object[]>): Promise<void>;
   /** A line on stderr, in both modes. */
   note(text: string): void;
@@ -28,6 +28,7 @@ export function createOutput(json: boolean): Output {
     if (shown) process.stderr.write("\r\u001B[K");
     shown = false;
   };
+  let isCutOff = false;
   const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
   return {
     json,
@@ -38,10 +39,11 @@ export function createOutput(json: boolean): Output {
       process.stdout.write(`${text}\n`);
     },
     document: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value, jsonValue, 2)}\n`);
+      if (json && !isCutOff) process.stdout.write(`${JSON.stringify(value, jsonValue, 2)}\n`);
     },
     list: async (members, name, rows) => {
       if (!json) return;
+      isCutOff = true;
       const head = JSON.stringify({ ...members, [name]: [] }, jsonValue, 2);
       process.stdout.write(head.slice(0, head.lastIndexOf("]")));
       let before = "\n    ";
@@ -51,6 +53,7 @@ export function createOutput(json: boolean): Output {
         before = ",\n    ";
       }
       process.stdout.write("\n  ]\n}\n");
+      isCutOff = false;
     },
     note: (text) => {
       clear();
